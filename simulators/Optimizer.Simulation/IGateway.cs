@@ -1,0 +1,27 @@
+using Optimizer.Plant;
+
+namespace Optimizer.Simulation;
+
+/// <summary>
+/// The controller's side of the setpoint contract: verifies requests, walks setpoints, keeps the lease, sheds.
+/// It knows no MQTT; time is process time and comes in with every call.
+/// </summary>
+public interface IGateway
+{
+    string Name { get; }
+
+    /// <summary>Live setpoints, in the order of <see cref="IPlant.SetpointTags"/>.</summary>
+    IReadOnlyList<double> Setpoints { get; }
+
+    /// <summary>Verifies and perhaps takes a request; returns the acknowledgements it causes now.</summary>
+    IReadOnlyList<Acknowledgement> Receive(SetpointRequest request, DateTimeOffset now);
+
+    /// <summary>Passes time: ramps, read-back, lease, watchdog. Returns acknowledgements that fell due.</summary>
+    IReadOnlyList<Acknowledgement> Advance(DateTimeOffset now);
+
+    /// <summary>The optimizer's beat: proves it alive and echoes our counter.</summary>
+    void Receive(Heartbeat heartbeat, DateTimeOffset now);
+
+    /// <summary>The next beat to send.</summary>
+    Heartbeat Beat(DateTimeOffset now);
+}
