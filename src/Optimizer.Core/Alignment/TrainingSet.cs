@@ -1,0 +1,11 @@
+namespace Optimizer.Alignment;
+
+/// <summary>Observations of one controlled variable beside the inputs that made them, oldest first.</summary>
+/// <param name="Variable">Name of the controlled variable.</param>
+/// <param name="Rows">One per observation that may teach.</param>
+/// <param name="Excluded">How many observations were left out, by reason.</param>
+public sealed record TrainingSet(string Variable, IReadOnlyList<TrainingRow> Rows, IReadOnlyDictionary<string, int> Excluded);
+
+/// <param name="Inputs">Lagged manipulated variables, then disturbance variables, in engineering units.</param>
+/// <param name="Target">In the engineering unit.</param>
+public sealed record TrainingRow(DateTimeOffset SampledAt, DateTimeOffset KnownAt, double[] Inputs, double Target);

@@ -1,0 +1,162 @@
+using Optimizer.Alignment;
+using Optimizer.Guardrails;
+using Optimizer.Objectives;
+using Optimizer.Search;
+using Optimizer.Setpoints;
+using Optimizer.Surrogates;
+
+namespace Optimizer.Cycle;
+
+/// <summary>
+/// One pass from what is known to what is done:
+/// align -> (gap? hold) -> reachable box -> search -> step -> guardrails -> (clamped? re-score) -> mode gate -> outcome.
+/// Pure: no clock, no input or output, no randomness but the seed of the input.
+/// </summary>
+public static class OptimizationCycle
+{
+    public static CycleOutcome Decide(CycleInput input)
+    {
+        var at = input.Snapshot.At;
+        var features = FeatureVector.Align(input.Line.Unit, input.Snapshot);
+        if (!features.IsComplete)
+        {
+            return CycleOutcome.Hold(at, string.Join("; ", features.Gaps));
+        }
+
+        if (input.Surrogates is not { } surrogates)
+        {
+            return CycleOutcome.Hold(at, $"no model yet, {input.FewestRows} of {input.Line.Settings.MinimumRows} results needed");
+        }
+
+        if (surrogates.Objections.Count > 0)
+        {
+            return CycleOutcome.Hold(at, "the models must not steer: " + string.Join("; ", surrogates.Objections));
+        }
+
+        var scene = new Scene(input, features, Assessor(input, features, surrogates));
+        return scene.Decide();
+    }
+
+    private static CandidateAssessor Assessor(CycleInput input, FeatureVector features, SurrogateSet surrogates)
+    {
+        double[] stay = [.. features.Setpoints], disturbances = [.. features.Disturbances];
+        var predictor = new Predictor(surrogates, [.. stay, .. disturbances], input.Biases, features.At);
+        return new CandidateAssessor(input.Line.Problem, predictor, stay, disturbances, input.Prices, input.Line.Settings.Pessimism);
+    }
+
+    private sealed class Scene(CycleInput input, FeatureVector features, CandidateAssessor assessor)
+    {
+        private readonly LineDefinition _line = input.Line;
+        private readonly GuardrailContext _context = input.Context with
+        {
+            InputGaps = features.Gaps,
+            Transients = Sentences.Transients(input.Snapshot.Steadiness),
+        };
+
+        public CycleOutcome Decide()
+        {
+            var variables = _line.Unit.ManipulatedVariables;
+            var settings = _line.Settings;
+            var box = ReachableBox.Around(variables, features.Setpoints, settings.TrustRadius);
+            var found = SetpointSearch.Find(assessor, box, settings.Search, input.Seed);
+            if (found.Stays)
+            {
+                return Held(found, null, null, [], Sentences.NothingBetter(found.Stay, _line.Problem));
+            }
+
+            var step = MoveSelection.Choose(assessor, found.Target, variables, Movable(), _context.Limits.MovedAtOnce, settings.Search.Caution);
+            if (ReferenceEquals(step, found.Stay))
+            {
+                return Held(found, null, null, [], Sentences.NoStep(found, _line.Problem, Movable().Count(m => m), variables.Count));
+            }
+
+            return Guard(found, step);
+        }
+
+        private CycleOutcome Guard(SearchResult found, Assessment step)
+        {
+            var reviewed = GuardrailChain.Standard.Review(Propose(step, found.Target), _context);
+            var notes = reviewed.Clamps;
+            if (reviewed.Approved is not null && notes.Count > 0)
+            {
+                // A clamped move is another move: it must win again on its own numbers.
+                step = assessor.Assess([Applied(reviewed.Remainder)])[0];
+                reviewed = GuardrailChain.Standard.Review(Propose(step, found.Target), _context);
+                notes = [.. notes, .. reviewed.Clamps];
+            }
+
+            if (reviewed.Approved is not { } approved)
+            {
+                return Held(found, step, reviewed.Remainder, [.. notes, reviewed.Rejection!], reviewed.Rejection!.Text);
+            }
+
+            var write = ModeGate.Admit(approved, input.Mode, input.AcceptedBy, input.Turn, _line.Terms, features.At, out string? whyNot);
+            string sentence = Sentences.Move(approved.Move, found.Stay, step, whyNot);
+            return new CycleOutcome(
+                features.At, write is null ? DecisionKind.Recommended : DecisionKind.Written, sentence, found.Stay, found.Target, step, approved.Move, notes, write, found.Candidates);
+        }
+
+        private CycleOutcome Held(SearchResult found, Assessment? step, ProposedMove? move, IReadOnlyList<GuardrailNote> notes, string why) =>
+            new(features.At, DecisionKind.Held, "Hold: " + why, found.Stay, found.Target, step, move, notes, null, found.Candidates);
+
+        private ProposedMove Propose(Assessment step, Assessment target)
+        {
+            var stay = assessor.Stay;
+            var items = _line.Unit.ManipulatedVariables.Select((v, i) => new MoveItem(v, stay.Setpoints[i], step.Setpoints[i], target.Setpoints[i]));
+            var evidence = new Evidence(
+                stay.Cost - step.Cost, step.CostDeviation, _line.Problem.Objective.MinimumBenefit, _line.Problem.Objective.EngineeringUnit,
+                Distance(step), stay.Violation, step.Violation);
+            return new ProposedMove(features.At, [], evidence).With(items);
+        }
+
+        private double[] Applied(ProposedMove move)
+        {
+            var setpoints = (double[])assessor.Stay.Setpoints.Clone();
+            foreach (var item in move.Items)
+            {
+                setpoints[IndexOf(item.Variable.Name)] = item.To;
+            }
+
+            return setpoints;
+        }
+
+        // Only what a move adds counts: the plant may stand outside the envelope already, and stepping back in must stay possible.
+        private double Distance(Assessment step)
+        {
+            double worst = 0;
+            for (int i = 0; i < step.Setpoints.Length; i++)
+            {
+                foreach (var surrogate in input.Surrogates!.Surrogates)
+                {
+                    var (low, high) = surrogate.Envelope[i];
+                    double reach = Math.Max(high - low, 1e-12);
+                    double now = Outside(assessor.Stay.Setpoints[i], low, high), next = Outside(step.Setpoints[i], low, high);
+                    worst = Math.Max(worst, next > now ? next / reach : 0);
+                }
+            }
+
+            return worst;
+        }
+
+        private static double Outside(double value, double low, double high) => Math.Max(0, Math.Max(low - value, value - high));
+
+        private bool[] Movable() => [.. _line.Unit.ManipulatedVariables.Select(v =>
+        {
+            var state = _context.Variables[v.Name];
+            bool rests = state.LastMove is { } last && _context.Now - last < v.Dwell;
+            double left = Math.Min(v.MaxTravelPer8Hours - state.Travel8Hours, v.MaxTravelPer24Hours - state.Travel24Hours);
+            return !rests && left >= v.Deadband;
+        })];
+
+        private int IndexOf(string name)
+        {
+            int i = 0;
+            while (_line.Unit.ManipulatedVariables[i].Name != name)
+            {
+                i++;
+            }
+
+            return i;
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using static Optimizer.Guardrails.Sentences;
+
+namespace Optimizer.Guardrails;
+
+/// <summary>A move must promise more than its own uncertainty and more than the declared minimum, unless it removes a breach.</summary>
+public sealed class BenefitGuardrail : IGuardrail
+{
+    public string Name => "benefit";
+
+    public Verdict Review(ProposedMove move, GuardrailContext context)
+    {
+        var e = move.Evidence;
+        if (e.ViolationNow > 0 && e.ViolationNext < e.ViolationNow)
+        {
+            return Verdict.Pass(move);
+        }
+
+        double needed = Math.Max(e.MinimumBenefit, context.Limits.Significance * e.BenefitDeviation);
+        return e.Benefit > needed
+            ? Verdict.Pass(move)
+            : Verdict.Reject(Text($"the expected benefit of {e.Benefit:G3} {e.BenefitUnit} does not exceed {needed:G3} ({context.Limits.Significance:G3} standard errors of {e.BenefitDeviation:G3}, minimum {e.MinimumBenefit:G3})"));
+    }
+}

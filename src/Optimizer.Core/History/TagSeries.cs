@@ -1,0 +1,127 @@
+using Optimizer.Plant;
+
+namespace Optimizer.History;
+
+/// <summary>The values of one tag in the order they were sampled. Not thread-safe: one loop owns it.</summary>
+public sealed class TagSeries(string tag)
+{
+    private readonly List<Entry> _entries = [];
+
+    public string Tag { get; } = tag;
+
+    public int Count => _entries.Count;
+
+    internal AppendOutcome Append(in Sample sample)
+    {
+        var entry = new Entry(sample.SampledAt.UtcTicks, sample.KnownAt.UtcTicks, sample.ReceivedAt.UtcTicks, sample.Value, sample.Quality);
+        if (_entries.Count == 0 || _entries[^1].Sampled < entry.Sampled)
+        {
+            _entries.Add(entry);
+            return AppendOutcome.Appended;
+        }
+
+        int at = FirstAtOrAfter(entry.Sampled);
+        if (at < _entries.Count && _entries[at].Sampled == entry.Sampled)
+        {
+            // The same reading twice is a repeat; another value for the same instant is a correction, and the later word counts.
+            if (_entries[at].Value.Equals(entry.Value) && _entries[at].Quality == entry.Quality)
+            {
+                return AppendOutcome.Duplicate;
+            }
+
+            _entries[at] = entry;
+            return AppendOutcome.Replaced;
+        }
+
+        _entries.Insert(at, entry);
+        return AppendOutcome.OutOfOrder;
+    }
+
+    internal int DropBefore(DateTimeOffset oldest)
+    {
+        int n = FirstAtOrAfter(oldest.UtcTicks);
+        if (n > 0)
+        {
+            _entries.RemoveRange(0, n);
+        }
+
+        return n;
+    }
+
+    /// <summary>The newest value sampled at or before <paramref name="at"/> that was known by <paramref name="knownBy"/>.</summary>
+    public Sample? Latest(DateTimeOffset at, DateTimeOffset knownBy)
+    {
+        for (int i = FirstAtOrAfter(at.UtcTicks + 1) - 1; i >= 0; i--)
+        {
+            if (_entries[i].Known <= knownBy.UtcTicks)
+            {
+                return ToSample(_entries[i]);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Values sampled in [<paramref name="from"/>, <paramref name="to"/>) and known by <paramref name="knownBy"/>, oldest first.</summary>
+    public IEnumerable<Sample> Window(DateTimeOffset from, DateTimeOffset to, DateTimeOffset knownBy)
+    {
+        for (int i = FirstAtOrAfter(from.UtcTicks); i < _entries.Count && _entries[i].Sampled < to.UtcTicks; i++)
+        {
+            if (_entries[i].Known <= knownBy.UtcTicks)
+            {
+                yield return ToSample(_entries[i]);
+            }
+        }
+    }
+
+    /// <summary>Mean of the Good values in [<paramref name="from"/>, <paramref name="to"/>); null without any.</summary>
+    public double? Mean(DateTimeOffset from, DateTimeOffset to, DateTimeOffset knownBy)
+    {
+        double sum = 0;
+        int n = 0;
+        for (int i = FirstAtOrAfter(from.UtcTicks); i < _entries.Count && _entries[i].Sampled < to.UtcTicks; i++)
+        {
+            if (_entries[i].Known <= knownBy.UtcTicks && _entries[i].Quality == Quality.Good)
+            {
+                sum += _entries[i].Value;
+                n++;
+            }
+        }
+
+        return n == 0 ? null : sum / n;
+    }
+
+    private int FirstAtOrAfter(long ticks)
+    {
+        int low = 0, high = _entries.Count;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (_entries[middle].Sampled < ticks)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+
+    private Sample ToSample(in Entry e) => new(
+        Tag, e.Value, new DateTimeOffset(e.Sampled, TimeSpan.Zero), new DateTimeOffset(e.Known, TimeSpan.Zero), new DateTimeOffset(e.Received, TimeSpan.Zero), e.Quality);
+
+    private readonly record struct Entry(long Sampled, long Known, long Received, double Value, Quality Quality);
+}
+
+/// <summary>What became of a sample given to the historian. Only <see cref="Duplicate"/> and <see cref="UnknownTag"/> leave no trace in it.</summary>
+public enum AppendOutcome
+{
+    Appended,
+    OutOfOrder,
+    Replaced,
+    Duplicate,
+    UnknownTag,
+}

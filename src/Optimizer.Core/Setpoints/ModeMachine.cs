@@ -1,0 +1,66 @@
+using Optimizer.Plant;
+
+namespace Optimizer.Setpoints;
+
+/// <summary>How far the optimizer may go now, and why. Down is automatic and always open; up is a human act.</summary>
+/// <param name="Version">Counts changes, so that two screens cannot race each other.</param>
+public sealed record ModeState(OperatingMode Mode, int Version, DateTimeOffset Since, string Cause);
+
+/// <param name="By">Name of the person; empty is refused.</param>
+/// <param name="ExpectedVersion">The version the person saw; checked on the way up only.</param>
+public sealed record ModeRequest(OperatingMode Mode, string By, string Reason, int ExpectedVersion);
+
+/// <summary>Holds the mode and its only two ways to change.</summary>
+public sealed class ModeMachine(OperatingMode start, OperatingMode ceiling, DateTimeOffset at)
+{
+    public ModeState State { get; private set; } = new(start, 1, at, "start");
+
+    /// <summary>Why writing is suspended until a human re-arms; null: it is not.</summary>
+    public string? LockedOut { get; private set; }
+
+    /// <summary>Goes down to <paramref name="mode"/> on its own; does nothing when already there or lower.</summary>
+    public bool Demote(OperatingMode mode, string cause, DateTimeOffset at)
+    {
+        LockedOut ??= State.Mode > OperatingMode.Advisory ? cause : null;
+        if (State.Mode <= mode)
+        {
+            return false;
+        }
+
+        State = new ModeState(mode, State.Version + 1, at, cause);
+        return true;
+    }
+
+    /// <summary>A person's request. Returns null when done, or the reason it was refused.</summary>
+    public string? Request(ModeRequest request, DateTimeOffset at)
+    {
+        bool up = request.Mode > State.Mode;
+        if (string.IsNullOrWhiteSpace(request.By))
+        {
+            return "a mode change needs the name of the person";
+        }
+
+        if (up && request.Mode > ceiling)
+        {
+            return $"this site allows {ceiling} at most, {request.Mode} was asked";
+        }
+
+        if (up && request.ExpectedVersion != State.Version)
+        {
+            return $"the mode changed meanwhile: version {State.Version}, the request saw {request.ExpectedVersion}";
+        }
+
+        // Asking for a writing mode is how a person re-arms after a shed, also when the mode did not have to fall.
+        if (request.Mode > OperatingMode.Advisory)
+        {
+            LockedOut = null;
+        }
+
+        if (request.Mode != State.Mode)
+        {
+            State = new ModeState(request.Mode, State.Version + 1, at, $"{request.By}: {request.Reason}");
+        }
+
+        return null;
+    }
+}
