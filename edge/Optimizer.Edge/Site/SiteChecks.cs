@@ -1,0 +1,79 @@
+namespace Optimizer.Edge.Site;
+
+/// <summary>Checks between the parts of a site file: names are unique, references lead somewhere, roles fit together.</summary>
+internal static class SiteChecks
+{
+    public static void Run(SiteDefinition site, List<SiteError> errors)
+    {
+        var tags = site.Tags.Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
+        Unique(site.Tags.Select(t => (t.Name, t.Path)).Concat(site.Manipulated.Select((m, i) => (m.SetpointTag, $"$.manipulated[{i}].setpoint"))), "tag name", errors);
+        Unique(
+            site.Manipulated.Select((m, i) => (m.Name, $"$.manipulated[{i}].name"))
+                .Concat(site.Disturbances.Select(d => (d.Name, d.Path + ".name")))
+                .Concat(site.Features.Select(f => (f.Name, f.Path + ".name")))
+                .Concat(site.Controlled.Select(c => (c.Name, c.Path + ".name")))
+                .Concat(site.Prices.Select(p => (p.Name, p.Path)))
+                .Concat(site.Quantities.Select(q => (q.Name, q.Path + ".name"))),
+            "name among inputs, features, controlled variables, prices and quantities", errors);
+        Unique(site.Constraints.Select(c => (c.Name, c.Path + ".name")), "constraint name", errors);
+
+        Known(site.Disturbances.Select(d => (d.Tag, d.Path + ".tag")), tags, "a tag", errors);
+        Known(site.Controlled.Select(c => (c.Tag, c.Path + ".tag")), tags, "a tag", errors);
+        Known(site.Prices.Where(p => p.Tag is not null).Select(p => (p.Tag!, p.Path + ".tag")), tags, "a tag", errors);
+        if (site.Running is { } running)
+        {
+            Known([(running.Tag, running.Path + ".tag")], tags, "a tag", errors);
+        }
+
+        Known([(site.Objective, "$.objective")], [.. site.Objectives.Select(o => o.Name)], "an objective", errors);
+        Known(site.Objectives.Select(o => (o.Quantity, o.Path + ".quantity")), [.. site.Quantities.Select(q => q.Name)], "a quantity", errors);
+        Roles(site, errors);
+    }
+
+    private static void Roles(SiteDefinition site, List<SiteError> errors)
+    {
+        if (site.StartMode > site.Ceiling)
+        {
+            errors.Add(new SiteError("$.mode.start", site.StartMode.ToString().ToLowerInvariant(), $"a mode not above the ceiling {site.Ceiling.ToString().ToLowerInvariant()}"));
+        }
+
+        if (site.Gateway.Expiry >= site.Gateway.Lease)
+        {
+            errors.Add(new SiteError("$.gateway.expiry", site.Gateway.Expiry.ToString("c"), $"less than the lease of {site.Gateway.Lease:c}"));
+        }
+
+        foreach (var c in site.Controlled)
+        {
+            bool lab = site.Tags.FirstOrDefault(t => t.Name == c.Tag)?.SamplePoint is not null;
+            if (!lab && c.Aggregate is null && site.Tags.Any(t => t.Name == c.Tag))
+            {
+                errors.Add(new SiteError(c.Path + ".aggregate", "nothing", "a duration: an online tag is averaged into observations"));
+            }
+        }
+
+        foreach (var c in site.Constraints.Where(c => (c.CountsInYield || c.Sigmas > 0) && site.Controlled.All(v => v.Name != c.Subject)))
+        {
+            errors.Add(new SiteError(c.Path, $"yield or sigmas on \"{c.Subject}\"", "a controlled variable as the subject: only those have scatter"));
+        }
+    }
+
+    private static void Unique(IEnumerable<(string Name, string Path)> names, string what, List<SiteError> errors)
+    {
+        var seen = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, path) in names.Where(n => n.Name.Length > 0))
+        {
+            if (!seen.TryAdd(name, path))
+            {
+                errors.Add(new SiteError(path, $"\"{name}\" again", $"a unique {what} (first at {seen[name]})"));
+            }
+        }
+    }
+
+    private static void Known(IEnumerable<(string Name, string Path)> references, HashSet<string> known, string what, List<SiteError> errors)
+    {
+        foreach (var (name, path) in references.Where(r => r.Name.Length > 0 && !known.Contains(r.Name)))
+        {
+            errors.Add(new SiteError(path, $"\"{name}\"", $"{what}: {string.Join(", ", known)}"));
+        }
+    }
+}

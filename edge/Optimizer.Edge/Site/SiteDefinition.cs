@@ -1,0 +1,82 @@
+using Optimizer.Objectives;
+using Optimizer.Plant;
+
+namespace Optimizer.Edge.Site;
+
+/// <summary>A site file as data: what the engineer wrote, checked for form and range but not yet put together.</summary>
+public sealed record SiteDefinition
+{
+    public required string Name { get; init; }
+
+    public required string Location { get; init; }
+
+    public required string Unit { get; init; }
+
+    /// <summary>Process time comes from the data.</summary>
+    public required bool SourceClock { get; init; }
+
+    public required OperatingMode StartMode { get; init; }
+
+    public required OperatingMode Ceiling { get; init; }
+
+    public required TelemetryForm Telemetry { get; init; }
+
+    public required GatewayForm Gateway { get; init; }
+
+    public required IReadOnlyList<TagForm> Tags { get; init; }
+
+    public RunningForm? Running { get; init; }
+
+    public required IReadOnlyList<ManipulatedVariable> Manipulated { get; init; }
+
+    public required IReadOnlyList<DisturbanceForm> Disturbances { get; init; }
+
+    public required IReadOnlyList<FormulaForm> Features { get; init; }
+
+    public required IReadOnlyList<ControlledForm> Controlled { get; init; }
+
+    public required IReadOnlyList<PriceForm> Prices { get; init; }
+
+    public required IReadOnlyList<FormulaForm> Quantities { get; init; }
+
+    public required IReadOnlyList<ObjectiveForm> Objectives { get; init; }
+
+    /// <summary>Name of the objective in force.</summary>
+    public required string Objective { get; init; }
+
+    public required IReadOnlyList<ConstraintForm> Constraints { get; init; }
+
+    public required DecisionForm Decision { get; init; }
+}
+
+public sealed record TelemetryForm(string Topic, string ValuePath, string TimePath, string TimeUnit, string? QualityPath, TimeSpan Period);
+
+public sealed record GatewayForm(string Id, TimeSpan Expiry, TimeSpan Lease, TimeSpan Watchdog);
+
+/// <param name="Source">Fills <c>{source}</c> in the telemetry topic; null: a lab result.</param>
+public sealed record TagForm(
+    string Path, string Name, string? Source, string? SamplePoint, string? Analyte, string EngineeringUnit, double Low, double High,
+    TimeSpan? Period, double Noise, bool Critical, bool SteadyKey, bool AllowStringNumbers);
+
+public sealed record RunningForm(string Path, string Tag, double Value, TimeSpan Settling);
+
+public sealed record DisturbanceForm(string Path, string Name, string Tag, TimeSpan Window);
+
+/// <param name="EngineeringUnit">Empty for features.</param>
+public sealed record FormulaForm(string Path, string Name, string EngineeringUnit, string Expression);
+
+public sealed record ControlledForm(
+    string Path, string Name, string Tag, TimeSpan? Aggregate, TimeSpan BiasTime, double? LogarithmOffset, IReadOnlyList<string> Terms, IReadOnlyList<GainForm> Gains);
+
+public sealed record GainForm(string Path, string ManipulatedVariable, double Value, double PlusMinus, int Sign);
+
+public sealed record PriceForm(string Path, string Name, double Value, string EngineeringUnit, string? Tag, TimeSpan Window);
+
+public sealed record ObjectiveForm(string Path, string Name, string Quantity, bool Maximise, double MinimumBenefit);
+
+public sealed record ConstraintForm(
+    string Path, string Name, string Subject, double Limit, bool IsLowerLimit, ConstraintClass Class, double Sigmas, bool CountsInYield, double Weight);
+
+public sealed record DecisionForm(
+    TimeSpan Period, double TrustRadius, double Pessimism, double Caution, double Significance, int MovedAtOnce, int Candidates, int Refinements,
+    double ModelDistance, int MinimumRows, TimeSpan Retrain);

@@ -1,0 +1,26 @@
+using Optimizer.Plant;
+using Optimizer.Setpoints;
+using Optimizer.Surrogates;
+
+namespace Optimizer.Cycle;
+
+/// <summary>Something the loop did or wants done. Every one of them goes to the audit record.</summary>
+public abstract record LineEvent(DateTimeOffset At);
+
+/// <summary>A command to put on the wire now: a write, a renewal or a release. Never queued: late is never.</summary>
+public sealed record SendWrite(DateTimeOffset At, SetpointWrite Write) : LineEvent(At);
+
+public sealed record DecisionMade(DateTimeOffset At, CycleOutcome Outcome) : LineEvent(At);
+
+public sealed record WriteEnded(DateTimeOffset At, WriteAccount Account) : LineEvent(At);
+
+public sealed record ModeChanged(DateTimeOffset At, ModeState State) : LineEvent(At);
+
+public sealed record TrainingStarted(DateTimeOffset At, int Rows) : LineEvent(At);
+
+public sealed record SurrogatesAdopted(DateTimeOffset At, SurrogateSet Set) : LineEvent(At);
+
+public sealed record TrainingFailed(DateTimeOffset At, string Reason) : LineEvent(At);
+
+/// <summary>An acknowledgement arrived, whatever it said.</summary>
+public sealed record Acknowledged(DateTimeOffset At, Acknowledgement Acknowledgement) : LineEvent(At);

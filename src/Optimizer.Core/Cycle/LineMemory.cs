@@ -1,0 +1,64 @@
+using Optimizer.Alignment;
+using Optimizer.History;
+using Optimizer.Plant;
+
+namespace Optimizer.Cycle;
+
+/// <summary>What the loop remembers of the line: historian, setpoint courses, steadiness, running record.</summary>
+public sealed class LineMemory
+{
+    private readonly ProcessUnit _unit;
+    private readonly Dictionary<string, SetpointPath> _paths;
+    private readonly Dictionary<string, SteadyStateDetector> _detectors;
+    private readonly SetpointPath[] _ordered;
+    private readonly RunningRecord _running;
+
+    public LineMemory(ProcessUnit unit, CycleSettings settings)
+    {
+        _unit = unit;
+        Historian = new ProcessHistorian(unit.Tags, settings.Retention);
+        _ordered = [.. unit.ManipulatedVariables.Select(m => new SetpointPath(m.Lag))];
+        _paths = unit.ManipulatedVariables.Zip(_ordered).ToDictionary(p => p.First.SetpointTag, p => p.Second, StringComparer.Ordinal);
+        _detectors = unit.Tags.Where(t => t.SteadyKey).ToDictionary(t => t.Name, t => new SteadyStateDetector(t.Noise, settings.SteadySpacing), StringComparer.Ordinal);
+        _running = new RunningRecord(unit.Running);
+        Training = new TrainingSetBuilder(unit, Historian, _ordered, _running);
+    }
+
+    public ProcessHistorian Historian { get; }
+
+    public TrainingSetBuilder Training { get; }
+
+    public AppendOutcome Take(in Sample sample)
+    {
+        var outcome = Historian.Append(sample);
+        if (outcome is AppendOutcome.Duplicate or AppendOutcome.UnknownTag)
+        {
+            return outcome;
+        }
+
+        if (sample.Quality != Quality.Bad && _paths.TryGetValue(sample.Tag, out var path))
+        {
+            path.Append(sample.SampledAt, sample.Value);
+        }
+
+        if (outcome == AppendOutcome.Appended && sample.Quality == Quality.Good && _detectors.TryGetValue(sample.Tag, out var detector))
+        {
+            detector.Add(sample.SampledAt, sample.Value);
+        }
+
+        _running.Add(sample);
+        return outcome;
+    }
+
+    public LineSnapshot Snapshot(DateTimeOffset now) => new(
+        now,
+        _unit.Tags.Select(t => Historian[t.Name].Latest(now, now)).OfType<Sample>().ToDictionary(s => s.Tag, StringComparer.Ordinal),
+        [.. _ordered.Select(p => p.IsEmpty ? (double?)null : p.Setpoint)],
+        [.. _ordered.Select(p => p.IsEmpty ? (double?)null : p.EffectiveAt(now))],
+        [.. _unit.DisturbanceVariables.Select(d => Historian[d.Tag].Mean(now - d.Window, now + TimeSpan.FromTicks(1), now))],
+        [.. _detectors.Select(d => new Steadiness(d.Key, d.Value.Ratio, d.Value.IsSteady))],
+        _running.Since(now));
+
+    /// <summary>Mean of a tag's Good values over the window before <paramref name="now"/>; null without any.</summary>
+    public double? Mean(string tag, TimeSpan window, DateTimeOffset now) => Historian[tag].Mean(now - window, now + TimeSpan.FromTicks(1), now);
+}

@@ -1,0 +1,89 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Optimizer.Alignment;
+using Optimizer.Plant;
+using Optimizer.Surrogates;
+
+namespace Optimizer.Learning;
+
+/// <summary>Trains one surrogate per controlled variable: backbone, gated tree residual, calibration, card.</summary>
+/// <param name="designs">One per controlled variable of the unit, in its order.</param>
+public sealed class SurrogateTrainer(ProcessUnit unit, IReadOnlyList<SurrogateDesign> designs, LearningOptions options) : ISurrogateTrainer
+{
+    public SurrogateSet Train(IReadOnlyList<TrainingSet> sets, double[] reference, int version, DateTimeOffset at)
+    {
+        if (sets.Count != designs.Count)
+        {
+            throw new ArgumentException($"expected {designs.Count} training sets, found {sets.Count}");
+        }
+
+        Surrogate[] surrogates = [.. sets.Select((set, k) => Train(designs[k], unit.ControlledVariables[k], set, reference))];
+        return new SurrogateSet(version, at, surrogates, Hash(surrogates));
+    }
+
+    private Surrogate Train(SurrogateDesign design, ControlledVariable variable, TrainingSet set, double[] reference)
+    {
+        var rows = set.Rows;
+        double[] targets = [.. rows.Select(r => variable.Transform(r.Target))];
+        int start = (int)(rows.Count * (1 - options.LaterShare));
+        var earlier = BackboneFit.Fit(design, [.. rows.Take(start)], targets[..start], options);
+        var later = LaterTrial.Run(earlier, variable, rows, targets, start);
+        var fit = BackboneFit.Fit(design, rows, targets, options);
+        var (trees, weight, skill) = ResidualTrees.Train(earlier, fit, rows, targets, start, options);
+        var excluded = new Dictionary<string, int>(set.Excluded) { [BackboneFit.Outlier] = fit.Outliers };
+        return new Surrogate
+        {
+            Variable = variable,
+            Backbone = fit.Backbone,
+            Residual = trees,
+            ResidualWeight = weight,
+            Scatter = fit.Noise,
+            ProcessScatter = ProcessScatter(variable, fit.Noise, targets),
+            Correlation = fit.Correlation,
+            Calibration = later.Calibration,
+            Envelope = [.. Enumerable.Range(0, reference.Length).Select(i => (rows.Min(r => r.Inputs[i]), rows.Max(r => r.Inputs[i])))],
+            Card = new SurrogateCard(
+                rows.Count - fit.Outliers, excluded, later.Rmse, later.LastValueRmse, skill, later.Coverage90, Gains(fit, reference),
+                fit.Breaches.Count == 0 ? null : string.Join("; ", fit.Breaches)),
+        };
+    }
+
+    // What the product varies by, not what the instrument adds; never below half of what is seen, so a wrong noise figure stays harmless.
+    private double ProcessScatter(ControlledVariable variable, double scatter, double[] targets)
+    {
+        double noise = unit.Tag(variable.Tag).Noise;
+        if (variable.Logarithmic)
+        {
+            noise /= Math.Max(variable.Restore(targets.Average()), 1e-9);
+        }
+
+        return Math.Sqrt(Math.Max((scatter * scatter) - (noise * noise), 0.25 * scatter * scatter));
+    }
+
+    private Gain[] Gains(BackboneFit fit, double[] reference) => [.. unit.ManipulatedVariables.Select((m, i) =>
+    {
+        var (value, error) = fit.Gain(i, reference);
+        return new Gain(m.Name, value, error);
+    })];
+
+    private static string Hash(Surrogate[] surrogates)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> number = stackalloc byte[8];
+        foreach (var s in surrogates)
+        {
+            foreach (double value in s.Backbone.Coefficients.Append(s.Backbone.Intercept).Append(s.ResidualWeight).Append(s.Calibration))
+            {
+                BinaryPrimitives.WriteDoubleLittleEndian(number, value);
+                hash.AppendData(number);
+            }
+
+            if (s.Residual is { } trees)
+            {
+                hash.AppendData(System.Text.Encoding.ASCII.GetBytes(EnsembleHash.Compute(trees)));
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}
