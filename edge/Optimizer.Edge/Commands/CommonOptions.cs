@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Optimizer.Edge.Commands;
+
+/// <summary>Options that several verbs share.</summary>
+internal static class CommonOptions
+{
+    public static Option<string> Site() => new("--site") { Description = "Site file.", Required = true, HelpName = "FILE" };
+
+    public static Option<string?> Data() => new("--data") { Description = "Folder for the audit record and the writer epoch.", HelpName = "DIR" };
+
+    public static Option<string?> Report() => new("--report") { Description = "Writes the result as JSON.", HelpName = "FILE" };
+
+    public static Option<int> Seed(string name = "--seed", int fallback = 7) =>
+        new(name) { Description = "Fixes noise, disturbances and search.", DefaultValueFactory = _ => fallback, HelpName = "S" };
+
+    public static Option<string> Scenario() => new("--scenario") { Description = "What the plant goes through.", DefaultValueFactory = _ => "normal", HelpName = "NAME" };
+
+    public static Option<string> Plant() => new("--plant") { Description = "Simulated plant: copper-foil.", DefaultValueFactory = _ => "copper-foil", HelpName = "NAME" };
+
+    public static Option<string> Speed(string fallback) =>
+        new("--speed") { Description = "Process time over wall time, or max.", DefaultValueFactory = _ => fallback, HelpName = "N|max" };
+
+    /// <summary>HOST:PORT; port 1883 when left out.</summary>
+    public static (string Host, int Port) Broker(string text)
+    {
+        int colon = text.LastIndexOf(':');
+        string host = colon < 0 ? text : text[..colon];
+        int port = 1883;
+        if (host.Length == 0 || (colon >= 0 && (!int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out port) || port is < 1 or > 65535)))
+        {
+            throw new UsageException($"--broker: found \"{text}\", expected HOST:PORT with a port from 1 to 65535");
+        }
+
+        return (host, port);
+    }
+
+    /// <summary>Null: as fast as the machine can.</summary>
+    public static double? SpeedFactor(string text)
+    {
+        if (text == "max")
+        {
+            return null;
+        }
+
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double factor) && factor is > 0 and <= 100_000
+            ? factor
+            : throw new UsageException($"--speed: found \"{text}\", expected a number above 0 up to 100000, or max");
+    }
+
+    public static double Positive(string option, double value, double most) => value > 0 && value <= most
+        ? value
+        : throw new UsageException(FormattableString.Invariant($"{option}: found {value}, expected a number above 0 up to {most}"));
+
+    public static void KnownPlant(string name)
+    {
+        if (name != "copper-foil")
+        {
+            throw new UsageException($"--plant: found \"{name}\", expected copper-foil");
+        }
+    }
+}

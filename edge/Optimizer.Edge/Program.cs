@@ -1,0 +1,3 @@
+using Optimizer.Edge.Commands;
+
+return await OptimizerCommand.RunAsync(args);
