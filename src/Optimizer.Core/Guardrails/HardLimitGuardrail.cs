@@ -2,7 +2,7 @@ using static Optimizer.Guardrails.Sentences;
 
 namespace Optimizer.Guardrails;
 
-/// <summary>No setpoint outside the operator limits less 2 % of their span; not-a-number is a defect and is rejected.</summary>
+/// <summary>No setpoint outside the operator limits less 2 % of their span, nor from outside them; not-a-number is a defect and is rejected.</summary>
 public sealed class HardLimitGuardrail : IGuardrail
 {
     public string Name => "hard_limit";
@@ -22,15 +22,17 @@ public sealed class HardLimitGuardrail : IGuardrail
                 return Verdict.Reject(Text($"{v.Name} from {item.From} to {item.To} is not a number"));
             }
 
-            double margin = Margin * (v.OperatorHigh - v.OperatorLow);
-            double low = Math.Max(v.OperatorLow + margin, v.EngineeringLow), high = Math.Min(v.OperatorHigh - margin, v.EngineeringHigh);
-            // From beyond the margin a move may only lead back inside, never further out.
-            double to = item.From < low ? Math.Clamp(item.To, item.From, high) : item.From > high ? Math.Clamp(item.To, low, item.From) : Math.Clamp(item.To, low, high);
-            if (!(to >= v.EngineeringLow && to <= v.EngineeringHigh))
+            if (item.From < v.OperatorLow || item.From > v.OperatorHigh)
             {
-                return Verdict.Reject(Text($"{v.Name} would stand at {to:G5} {v.EngineeringUnit}, outside {v.EngineeringLow:G5} to {v.EngineeringHigh:G5}"));
+                // Every step back would still be a setpoint outside the limits: that is for a person to write.
+                notes.Add(Text($"{v.Name} stands at {item.From:G5} {v.EngineeringUnit}, outside {v.OperatorLow:G5} to {v.OperatorHigh:G5}: only a person may move it"));
+                continue;
             }
 
+            double margin = Margin * (v.OperatorHigh - v.OperatorLow);
+            double low = v.OperatorLow + margin, high = v.OperatorHigh - margin;
+            // From within the margin a move may only lead inwards.
+            double to = Math.Clamp(item.To, Math.Min(low, item.From), Math.Max(high, item.From));
             if (!to.Equals(item.To))
             {
                 notes.Add(Text($"{v.Name} {item.To:G5} -> {to:G5} {v.EngineeringUnit}, limits {low:G5} to {high:G5}"));
