@@ -1,0 +1,166 @@
+using CopperFoilLine.SteadyState;
+
+namespace CopperFoilLine.Dynamics;
+
+/// <summary>
+/// Balances and base loops of the line, explicit Euler. Volumes: main tank 60 m3, head tank 6 m3; heat capacity 68.75
+/// kWh/K. Fast lags: flow 20 s, foil speed 30 s, adsorption 90 s, dissolution 0.5 h.
+/// </summary>
+internal sealed class LineDynamics
+{
+    public const double TankVolume = 60;
+    private const double HeadVolume = 6;
+    private const double HeatCapacity = 68.75;
+    private const double AcidPerCopper = Functions.AcidMass / Functions.CopperMass;
+
+    private readonly FoilLineOptions _options;
+    private readonly Doses _heldDoses;
+    private Bath _tank, _head;
+    private Coverage _coverage;
+    private double _dissolution, _organics, _heatIntegral, _trim;
+
+    public LineDynamics(FoilLineOptions options, OperatingPoint start)
+    {
+        _options = options;
+        var rest = SteadyStatePoint.Of(start, options.Grade, options.Disturbances);
+        _tank = _head = Bath.Of(start);
+        _coverage = rest.Coverage;
+        _dissolution = rest.Cell.MassRate;
+        _organics = rest.Organics;
+        _heldDoses = new Doses(rest.Dose.Sps, rest.Dose.Gelatin, rest.Dose.Hec, rest.Dose.Chloride);
+        (CurrentDensity, Flow, FoilSpeed) = (start.CurrentDensity, start.Flow, rest.FoilSpeed);
+        Doses = _heldDoses;
+        Lab = new LabView(start.Sps, start.Gelatin, start.Hec, start.Chloride);
+        Point = rest;
+    }
+
+    public double CurrentDensity { get; private set; }
+
+    public double Flow { get; private set; }
+
+    public double FoilSpeed { get; private set; }
+
+    public Doses Doses { get; private set; }
+
+    public LabView Lab { get; set; }
+
+    public double TankTemperature => _tank.Temperature;
+
+    public double TankCopper => _tank.Copper;
+
+    public double TankAcid => _tank.Acid;
+
+    /// <summary>Heat taken out by the cooler, kW.</summary>
+    public double Cooling { get; private set; }
+
+    public double Makeup { get; private set; }
+
+    public double Bleed { get; private set; }
+
+    /// <summary>Foil made now, g/m2.</summary>
+    public double ArealWeight => FoilSpeed <= 0 ? 0 : Point.Cell.MassRate * 1000 / 60 / (FoilSpeed * CellState.Width);
+
+    /// <summary>The cell as it really is: head-tank chemistry, present coverage and organics.</summary>
+    public OperatingPoint Actual => new(CurrentDensity, _head.Temperature, Flow, _head.Copper, _head.Acid, _head.Chloride, _head.Sps, _head.Gelatin, _head.Hec);
+
+    /// <summary>Cell, foil and utilities at <see cref="Actual"/>.</summary>
+    public SteadyStatePoint Point { get; private set; }
+
+    /// <param name="u">Setpoints.</param>
+    /// <param name="hours">Step, 10 s at most.</param>
+    /// <param name="running">False: the rectifier is off.</param>
+    /// <param name="gauge">Areal weight the gauge shows, g/m2; NaN: no reading.</param>
+    public void Step(OperatingPoint u, Disturbances d, double hours, bool running, double gauge)
+    {
+        CurrentDensity = u.CurrentDensity;
+        Flow += Share(hours, 20.0 / 3600) * (u.Flow - Flow);
+        var mixed = _head.Toward(_tank, Share(hours, HeadVolume / Flow));
+        _coverage = Toward(_coverage, Coverage.Of(Actual, d), Share(hours, 90.0 / 3600));
+        _head = mixed;
+        Point = SteadyStatePoint.Of(Actual, _options.Grade, d, _coverage, _organics);
+        double mass = running ? Point.Cell.MassRate : 0;
+        double heat = running ? Point.Cell.Voltage * Point.Cell.Current / 1000 : 0;
+        Speed(Point, running, gauge, hours);
+        Chemistry(u, d, hours, mass, running);
+        Heat(u, d, hours, heat + Point.PumpPower);
+    }
+
+    private void Speed(SteadyStatePoint p, bool running, double gauge, double hours)
+    {
+        double target = _options.Grade.ArealWeight;
+        if (double.IsFinite(gauge) && running)
+        {
+            // Gauge trim: slow integral, because the gauge sees foil made a minute ago.
+            _trim = Math.Clamp(_trim + (hours / (10.0 / 60) * 0.5 * (gauge - target) / target), -0.03, 0.03);
+        }
+
+        double wanted = p.FoilSpeed * (1 + _trim);
+        FoilSpeed = _options.SpeedFeedForward ? wanted : FoilSpeed + (Share(hours, 30.0 / 3600) * (wanted - FoilSpeed));
+    }
+
+    private void Chemistry(OperatingPoint u, Disturbances d, double hours, double mass, bool running)
+    {
+        double current = running ? Point.Cell.Current : 0;
+        var loss = AdditiveLoss.Of(Actual, current, d.Carbon);
+        double acidError = u.Acid - _tank.Acid;
+        Makeup = _options.AcidControl ? Math.Clamp(30 * acidError, 0, 40) : 0;
+        Bleed = _options.AcidControl ? Math.Clamp(Math.Max(0.5 * (-acidError - 0.3), 0.1 * (_tank.Chloride - u.Chloride - 3)), 0, 1.5) : 0;
+        // Copper charged follows what is plated and bled; the rest is proportional feedback.
+        double wanted = Math.Clamp(mass + (Bleed * _tank.Copper) + (15 * (u.Copper - _tank.Copper)), 0, 60);
+        _dissolution += Share(hours, 0.5) * (wanted - _dissolution);
+        Doses = Dosing(u, running);
+        double per = hours / TankVolume;
+        _tank = _tank with
+        {
+            Copper = _tank.Copper + (per * (_dissolution - mass - (Bleed * _tank.Copper))),
+            Acid = _tank.Acid + (per * ((AcidPerCopper * (mass - _dissolution)) + Makeup - (Bleed * _tank.Acid))),
+            Chloride = _tank.Chloride + (per * (Doses.Chloride - loss.Chloride - (Bleed * _tank.Chloride))),
+            Sps = Math.Max(1e-3, _tank.Sps + (per * (Doses.Sps - loss.Sps - (Bleed * _tank.Sps)))),
+            Gelatin = Math.Max(1e-3, _tank.Gelatin + (per * (Doses.Gelatin - loss.Gelatin - (Bleed * _tank.Gelatin)))),
+            Hec = Math.Max(1e-3, _tank.Hec + (per * (Doses.Hec - loss.Hec - (Bleed * _tank.Hec)))),
+        };
+        // Organics from outside come with the disturbance; by-products leave through carbon and the vent.
+        _organics += per * (loss.ByProducts - (AdditiveLoss.Clearance(d.Carbon) * (_organics - d.Organics)) - (Bleed * _organics));
+    }
+
+    private Doses Dosing(OperatingPoint u, bool running)
+    {
+        if (!_options.AutomaticDosing)
+        {
+            return _heldDoses;
+        }
+
+        if (!running)
+        {
+            return default;
+        }
+
+        // What the dosing computer believes is lost at the setpoint, at nominal carbon activity, plus lab feedback.
+        var ff = AdditiveLoss.Of(u, u.CurrentDensity * CellState.Area, new Disturbances().Carbon);
+        const double gain = 0.125 * TankVolume;
+        return new Doses(
+            Math.Max(0, ff.Sps + (gain * (u.Sps - Lab.Sps))), Math.Max(0, ff.Gelatin + (gain * (u.Gelatin - Lab.Gelatin))),
+            Math.Max(0, ff.Hec + (gain * (u.Hec - Lab.Hec))), Math.Max(0, ff.Chloride + (gain * (u.Chloride - Lab.Chloride))));
+    }
+
+    private void Heat(OperatingPoint u, Disturbances d, double hours, double source)
+    {
+        double error = _tank.Temperature - u.Temperature;
+        double balance = source - (1.6 * (_tank.Temperature - d.Ambient));
+        double capacity = SteadyStatePoint.CoolingCapacityOf(_tank.Temperature, d.CoolingWater);
+        double wanted = balance + (120 * error) + _heatIntegral;
+        Cooling = Math.Clamp(wanted, -80, Math.Max(-80, capacity));
+        if (wanted.Equals(Cooling))
+        {
+            // The integral waits while the valve is at its end.
+            _heatIntegral = Math.Clamp(_heatIntegral + (40 * error * hours), -100, 300);
+        }
+
+        _tank = _tank with { Temperature = _tank.Temperature + (hours * (balance - Cooling) / HeatCapacity) };
+    }
+
+    private static double Share(double hours, double lag) => Math.Min(1, hours / lag);
+
+    private static Coverage Toward(Coverage from, Coverage to, double share) => new(
+        from.Sps + (share * (to.Sps - from.Sps)), from.Gelatin + (share * (to.Gelatin - from.Gelatin)), from.Hec + (share * (to.Hec - from.Hec)));
+}
