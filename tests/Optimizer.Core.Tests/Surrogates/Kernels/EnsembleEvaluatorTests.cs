@@ -6,7 +6,7 @@ namespace Optimizer.Tests.Surrogates.Kernels;
 /// <summary>One set of tests for every evaluator, each against a walk written here.</summary>
 public class EnsembleEvaluatorTests
 {
-    private static readonly int[] RowCounts = [0, 1, 3, 16, 63, 64, 65, 127, 128, 129, 255, 256, 257, 1000];
+    private static readonly int[] RowCounts = [0, 1, 3, 16, 63, 64, 65, 127, 128, 129, 255, 256, 257, 511, 512, 513, 1000, 1300];
 
     public static TheoryData<string> Names => [.. EnsembleEvaluators.Names];
 
@@ -54,7 +54,7 @@ public class EnsembleEvaluatorTests
             var random = new Random(seed);
             var ensemble = RandomEnsembles.Create(
                 seed, random.Next(1, 13), trees: random.Next(31), maxLeaves: random.Next(1, 301), thresholds: random.Next(3, 401));
-            int rows = random.Next(521);
+            int rows = random.Next(1100);
             AssertEqualsWalk(ensemble, name, rows, rows + random.Next(3), seed);
         }
     }
