@@ -21,7 +21,7 @@ internal sealed class KernelProblem
         Transformer = FastTreeFit.Fit(set, options);
         Ensemble = FastTreeFlattening.Flatten(Transformer.Model, set);
         Context = new MLContext(1);
-        View = Context.Data.Cache(FastTreeFit.View(Context, new TreeTrainingSet(Rows, new float[rows])));
+        View = FastTreeFit.View(Context, new TreeTrainingSet(Rows, new float[rows]));
         Columns = new float[Features * rows];
         for (int row = 0; row < rows; row++)
         {
