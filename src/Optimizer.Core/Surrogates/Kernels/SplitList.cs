@@ -23,7 +23,7 @@ internal readonly record struct SplitTree(int FirstSplit, int SplitCount, int Fi
 internal sealed class SplitList
 {
     public const int MaxLeaves = 256;
-    public const int BlockRows = 256;
+    public const int BlockRows = 512;
 
     /// <summary>Trees of at most this many leaves have their table padded to 16, 32 or 64 values for look-up in registers.</summary>
     public const int MaxRegisterLeaves = 64;

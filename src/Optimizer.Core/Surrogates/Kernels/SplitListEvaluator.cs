@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 namespace Optimizer.Surrogates;
 
 /// <summary>
-/// Evaluates an ensemble over rank bytes: values become ranks among the ensemble's own thresholds once per block of 256
+/// Evaluates an ensemble over rank bytes: values become ranks among the ensemble's own thresholds once per block of 512
 /// rows, then every tree is a list of byte compares and blends. Bit-equal to <see cref="ScalarEvaluator"/>. Trees of more than
 /// 256 leaves are walked row by row within the block; features of more than 255 thresholds take several rank planes.
 /// <para>
