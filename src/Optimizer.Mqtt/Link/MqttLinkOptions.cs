@@ -1,0 +1,71 @@
+namespace Optimizer.Mqtt;
+
+/// <summary>One connection to one broker.</summary>
+public sealed record MqttLinkOptions
+{
+    public required string Host { get; init; }
+
+    /// <summary>1 to 65535.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>Stable per role, so that the broker keeps the session over a short outage.</summary>
+    public required string ClientId { get; init; }
+
+    /// <summary>Topic filters, subscribed at QoS 1.</summary>
+    public required IReadOnlyList<string> Filters { get; init; }
+
+    /// <summary>Filters of commands: nothing retained is delivered on subscribing, and nothing of our own comes back.</summary>
+    public IReadOnlyList<string> CommandFilters { get; init; } = [];
+
+    /// <summary>What the broker publishes, retained, when we vanish; built anew for each connection. Null: nothing.</summary>
+    public Func<OutboundMessage>? Will { get; init; }
+
+    /// <summary>Unacknowledged QoS 1 messages the broker may send us: real back-pressure. Default 64, range 1 to 65535.</summary>
+    public ushort ReceiveMaximum { get; init; } = 64;
+
+    /// <summary>
+    /// Messages received and not yet handled. When it is full, QoS 0 messages are dropped and counted, QoS 1 waits.
+    /// Default 16384, range 64 to 1048576.
+    /// </summary>
+    public int InboundCapacity { get; init; } = 16384;
+
+    /// <summary>Time between our own pings; a ping unanswered for 2.5 s ends the connection. Default 3 s, range 1 s to 60 s.</summary>
+    public TimeSpan PingEvery { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Longest wait between two attempts to connect. Default 30 s.</summary>
+    public TimeSpan LongestRetry { get; init; } = TimeSpan.FromSeconds(30);
+}
+
+/// <summary>A message as it arrived.</summary>
+/// <param name="Retained">Kept by the broker from before: never a command.</param>
+public sealed record InboundMessage(string Topic, ReadOnlyMemory<byte> Payload, int QualityOfService, bool Retained, string? ResponseTopic, ReadOnlyMemory<byte> CorrelationData);
+
+/// <summary>A message to send.</summary>
+/// <param name="Expiry">MQTT message expiry; null: none.</param>
+public sealed record OutboundMessage(string Topic, ReadOnlyMemory<byte> Payload, int QualityOfService, bool Retain = false, TimeSpan? Expiry = null)
+{
+    public ReadOnlyMemory<byte> CorrelationData { get; init; }
+
+    /// <summary>CloudEvents attributes and the like, as MQTT 5 user properties.</summary>
+    public IReadOnlyList<(string Name, string Value)> UserProperties { get; init; } = [];
+}
+
+/// <summary>What became of a publish.</summary>
+public enum PublishOutcome
+{
+    /// <summary>The broker has it (QoS 1) or it is on the wire (QoS 0).</summary>
+    Sent,
+
+    /// <summary>The broker has it and nobody subscribes: for a setpoint that is a failure.</summary>
+    NobodyListens,
+
+    /// <summary>The broker refused it.</summary>
+    Refused,
+
+    /// <summary>No answer within the deadline, or not connected.</summary>
+    Failed,
+}
+
+/// <summary>The broker could not be reached.</summary>
+public sealed class BrokerUnreachableException(string host, int port, string reason)
+    : Exception($"broker {host}:{port} cannot be reached: {reason}");

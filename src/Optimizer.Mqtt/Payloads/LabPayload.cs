@@ -1,0 +1,42 @@
+namespace Optimizer.Mqtt;
+
+/// <summary>How far a lab result may be trusted to stay.</summary>
+public enum LabStatus
+{
+    Preliminary,
+    Final,
+    Corrected,
+    Cancelled,
+}
+
+/// <summary><c>lab/{samplePoint}</c>: one sample, several analytes, its own two times.</summary>
+public sealed record LabResultMessage(
+    string SampleId, int Revision, LabStatus Status, DateTimeOffset SampledAt, DateTimeOffset ReportedAt, IReadOnlyList<LabValue> Results)
+{
+    public string? BatchId { get; init; }
+
+    public string? Lims { get; init; }
+}
+
+/// <param name="Value">Null: not measured.</param>
+/// <param name="Qualifier">"=", "&lt;", "&gt;" or "nd"; null means "=".</param>
+public sealed record LabValue(string Analyte, double? Value, string Unit)
+{
+    public string? Qualifier { get; init; }
+
+    public double? Lod { get; init; }
+
+    public double? U95 { get; init; }
+
+    public string? Method { get; init; }
+}
+
+public static class LabPayload
+{
+    public static byte[] Encode(LabResultMessage message) => PayloadForm.Encode(message);
+
+    public static Decoded<LabResultMessage> Decode(ReadOnlySpan<byte> payload) => PayloadForm.Decode<LabResultMessage>(payload, PayloadForm.LargestLabResult).Then(m =>
+        m.Results.Count is 0 or > 200 ? Decoded<LabResultMessage>.Wrong($"$.results of {m.Results.Count}, expected 1 to 200")
+        : m.ReportedAt < m.SampledAt ? Decoded<LabResultMessage>.Wrong("$.reported_at is before $.sampled_at")
+        : Decoded<LabResultMessage>.Right(m));
+}
