@@ -46,6 +46,13 @@ public sealed class FoilLine : IPlant
         ("chloride.SP", "mg/L"), ("sps.SP", "mg/L"), ("gelatin.SP", "mg/L"), ("hec.SP", "mg/L"),
     ];
 
+    /// <summary>Unit of every lab and roll result, by tag.</summary>
+    public static IReadOnlyDictionary<string, string> LabUnits { get; } = new Dictionary<string, string>
+    {
+        ["lab/cu"] = "g/L", ["lab/acid"] = "g/L", ["lab/cl"] = "mg/L", ["lab/sps"] = "mg/L", ["lab/gel"] = "mg/L", ["lab/hec"] = "mg/L", ["lab/toc"] = "mg/L", ["lab/fe"] = "g/L",
+        ["roll/ts"] = "MPa", ["roll/el"] = "%", ["roll/rz"] = "um", ["roll/weight"] = "g/m2", ["roll/good_kg"] = "kg", ["roll/scrap_kg"] = "kg",
+    };
+
     public DateTimeOffset Now { get; private set; }
 
     public IReadOnlyList<string> SetpointTags { get; } = [.. Setpoints.Select(s => s.Tag)];

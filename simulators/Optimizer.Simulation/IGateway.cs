@@ -22,6 +22,9 @@ public interface IGateway
     /// <summary>The optimizer's beat: proves it alive and echoes our counter.</summary>
     void Receive(Heartbeat heartbeat, DateTimeOffset now);
 
+    /// <summary>Operators run the line by hand: live setpoints are where they put them.</summary>
+    void TakeOver(ReadOnlySpan<double> setpoints);
+
     /// <summary>The next beat to send.</summary>
     Heartbeat Beat(DateTimeOffset now);
 }

@@ -10,10 +10,10 @@ internal static class OptimizerCommand
     {
         var root = new RootCommand(
             "Closed-loop process optimization at the edge of a plant: learns the line, finds better setpoints within limits, writes them safely.\n" + ExitCodes.Table);
-        // DemoCommand
-        // RunCommand
+        root.Subcommands.Add(DemoCommand.Create());
+        root.Subcommands.Add(RunCommand.Create());
         root.Subcommands.Add(ValidateCommand.Create());
-        // SimulateCommand
+        root.Subcommands.Add(SimulateCommand.Create());
         root.Subcommands.Add(TrialCommand.Create());
 
         var parsed = root.Parse(args);
@@ -47,7 +47,9 @@ internal static class OptimizerCommand
             case SiteException:
                 await Console.Error.WriteLineAsync(e.Message);
                 return ExitCodes.Configuration;
-            // BROKER
+            case Mqtt.BrokerUnreachableException:
+                await Console.Error.WriteLineAsync(e.Message);
+                return ExitCodes.Unavailable;
             case UsageException:
                 await Console.Error.WriteLineAsync(e.Message);
                 return ExitCodes.Usage;

@@ -94,7 +94,7 @@ internal static class TrialCommand
             var trial = new ClosedLoopTrial(loop, line, Step);
             if (Trace)
             {
-                trial.Happened += e => TrialTrace.Print(e);
+                trial.Happened += e => EventPrinter.Print(e);
             }
 
             trial.Run(closedFrom, null, cancel);

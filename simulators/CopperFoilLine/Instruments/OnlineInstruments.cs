@@ -12,7 +12,7 @@ internal sealed class OnlineInstruments
 
     private readonly List<Instrument> _instruments = [];
     private readonly FoilLineOptions _options;
-    private readonly Dictionary<string, double> _lastOnChange = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (double Value, DateTimeOffset At)> _lastOnChange = new(StringComparer.Ordinal);
 
     public OnlineInstruments(FoilLineOptions options)
     {
@@ -61,9 +61,10 @@ internal sealed class OnlineInstruments
 
     private void OnChange(string tag, double value, DateTimeOffset now, ICollection<Sample> into)
     {
-        if (!_lastOnChange.TryGetValue(tag, out double last) || !last.Equals(value))
+        // Repeated every hour, so that whoever subscribes later learns it too.
+        if (!_lastOnChange.TryGetValue(tag, out var last) || !last.Value.Equals(value) || now - last.At >= TimeSpan.FromHours(1))
         {
-            _lastOnChange[tag] = value;
+            _lastOnChange[tag] = (value, now);
             into.Add(Sample.Online(tag, value, now));
         }
     }

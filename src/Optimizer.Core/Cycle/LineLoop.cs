@@ -60,8 +60,8 @@ public sealed class LineLoop
     /// <summary>The input of the last decision: keep it to replay that decision.</summary>
     public CycleInput? LastInput { get; private set; }
 
-    /// <summary>Set false when the audit record cannot be written: nothing is written to the plant from then on.</summary>
-    public bool AuditWritable { get; set; } = true;
+    /// <summary>False: nothing is written to the plant.</summary>
+    public bool AuditWritable { get; private set; } = true;
 
     public AppendOutcome Take(in Sample sample) => _memory.Take(sample);
 
@@ -118,6 +118,14 @@ public sealed class LineLoop
             }
         }
 
+        return Drain();
+    }
+
+    /// <summary>The audit record cannot be written: nothing is written to the plant from now on.</summary>
+    public IReadOnlyList<LineEvent> AuditLost(string reason, DateTimeOffset now)
+    {
+        AuditWritable = false;
+        Shed($"the audit record cannot be written: {reason}", now);
         return Drain();
     }
 

@@ -15,7 +15,9 @@ internal static class MessageMapping
             .WithTcpServer(options.Host, options.Port)
             .WithProtocolVersion(MqttProtocolVersion.V500)
             .WithClientId(options.ClientId)
-            .WithCleanStart()
+            // The broker keeps QoS 1 messages for us over a short outage.
+            .WithCleanStart(false)
+            .WithSessionExpiryInterval(3600)
             .WithReceiveMaximum(options.ReceiveMaximum)
             .WithKeepAlivePeriod(TimeSpan.FromSeconds(10))
             .WithTimeout(TimeSpan.FromSeconds(5));

@@ -4,7 +4,7 @@ using Optimizer.Cycle;
 namespace Optimizer.Edge.Commands;
 
 /// <summary>One line per event, for engineers who read along.</summary>
-internal static class TrialTrace
+internal static class EventPrinter
 {
     public static void Print(LineEvent e)
     {

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using Optimizer.Cycle;
+using Optimizer.Edge.Line;
+using Optimizer.Edge.Site;
+using Optimizer.Historian;
+
+namespace Optimizer.Edge.Commands;
+
+/// <summary><c>run</c>: the worker against an existing broker.</summary>
+internal static class RunCommand
+{
+    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(10);
+
+    public static Command Create()
+    {
+        var site = CommonOptions.Site();
+        var broker = new Option<string>("--broker") { Description = "Broker to connect to.", DefaultValueFactory = _ => "127.0.0.1:1883", HelpName = "HOST:PORT" };
+        var data = CommonOptions.Data();
+        var seed = CommonOptions.Seed(fallback: 1);
+        var command = new Command("run",
+            "Runs the worker against an existing broker until it is stopped. It starts in the site's start mode; a person raises it by a mode command.\n"
+            + "Example: optimizer run --site edge/sites/copper-foil.json --broker 127.0.0.1:1883 --data ./data");
+        foreach (var option in new Option[] { site, broker, data, seed })
+        {
+            command.Options.Add(option);
+        }
+
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var line = SiteMapper.Load(parsed.GetValue(site)!);
+            var (host, port) = CommonOptions.Broker(parsed.GetValue(broker)!);
+            return await RunAsync(line, host, port, parsed.GetValue(data) ?? "data", parsed.GetValue(seed), cancel);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(SiteLine site, string host, int port, string data, int seed, CancellationToken cancel)
+    {
+        AuditRecord audit;
+        try
+        {
+            audit = AuditRecord.Open(data);
+        }
+        catch (IOException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return ExitCodes.Configuration;
+        }
+
+        using (audit)
+        {
+            await using var worker = new LineWorker(
+                new WorkerOptions { Site = site, Host = host, Port = port, StartMode = site.Site.StartMode, Seed = seed }, audit, TimeProvider.System)
+            {
+                Happened = Print,
+            };
+            worker.Link.Lost = why => Console.WriteLine($"broker {host}:{port}: {why}; reconnecting");
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            var run = worker.RunAsync(stop.Token);
+            try
+            {
+                await worker.Link.WaitConnectedAsync(ConnectPatience, cancel);
+                Console.WriteLine($"connected to {host}:{port}, unit {site.Line.Unit.Name}, mode {site.Site.StartMode.ToString().ToLowerInvariant()}, writer epoch {worker.Epoch}, data in {Path.GetFullPath(data)}");
+                await run;
+            }
+            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            {
+            }
+            finally
+            {
+                await stop.CancelAsync();
+                await run;
+            }
+
+            foreach (var (name, count) in worker.Counters.All)
+            {
+                Console.WriteLine($"{name}: {count}{(worker.Counters.Reasons.TryGetValue(name, out string? reason) ? $" (last: {reason})" : "")}");
+            }
+        }
+
+        return ExitCodes.Ok;
+    }
+
+    private static void Print(LineEvent e) => EventPrinter.Print(e);
+}

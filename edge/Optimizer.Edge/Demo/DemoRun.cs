@@ -1,0 +1,174 @@
+using CopperFoilLine;
+using Optimizer.Cycle;
+using Optimizer.Edge.Commands;
+using Optimizer.Edge.Line;
+using Optimizer.Edge.Simulated;
+using Optimizer.Edge.Site;
+using Optimizer.Historian;
+using Optimizer.Mqtt;
+using Optimizer.Plant;
+using Optimizer.Replay;
+using Optimizer.Setpoints;
+using Optimizer.Simulation.Mqtt;
+
+namespace Optimizer.Edge.Demo;
+
+internal sealed record DemoPlan
+{
+    public required SiteLine Site { get; init; }
+
+    /// <summary>Process time over wall time in closed loop; null: as fast as the machine can.</summary>
+    public required double? Speed { get; init; }
+
+    public required double Hours { get; init; }
+
+    public required int Seed { get; init; }
+
+    public required string Scenario { get; init; }
+
+    public required int HistoryRolls { get; init; }
+
+    public required int BrokerPort { get; init; }
+
+    public required string? Data { get; init; }
+}
+
+/// <summary>
+/// The whole loop in one process: embedded broker, plant with gateway, worker, and an operator who switches it on. Everything
+/// between plant and worker goes over MQTT; only the judge looks behind the plant.
+/// </summary>
+internal sealed class DemoRun : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private readonly DemoPlan _plan;
+    private readonly FoilPlant _plant;
+    private readonly EmbeddedBroker _broker;
+    private readonly PlantHost _host;
+    private readonly LineWorker _worker;
+    private readonly DemoView _view;
+    private readonly FoilJudge _judge;
+    private readonly CancellationTokenSource _stop = new();
+
+    private DemoRun(DemoPlan plan, EmbeddedBroker broker, AuditRecord audit)
+    {
+        (_plan, _broker) = (plan, broker);
+        var site = plan.Site.Site;
+        _plant = FoilPlant.Create(plan.Scenario, plan.Seed, site.Gateway.Id);
+        _host = new PlantHost(
+            new PlantHostOptions { Host = "127.0.0.1", Port = broker.Port, Location = site.Location, LabUnits = FoilLine.LabUnits },
+            _plant.Line, _plant.Gateway, TimeProvider.System);
+        _worker = new LineWorker(
+            new WorkerOptions { Site = plan.Site, Host = "127.0.0.1", Port = broker.Port, StartMode = OperatingMode.Off, Seed = plan.Seed }, audit, TimeProvider.System);
+        _judge = new FoilJudge(_plant.Line);
+        _view = new DemoView(plan, broker.Port);
+        _worker.Happened = _view.Take;
+    }
+
+    public static async Task<int> RunAsync(DemoPlan plan, string? report, CancellationToken cancel)
+    {
+        string data = plan.Data ?? Directory.CreateTempSubdirectory("optimizer-demo-").FullName;
+        try
+        {
+            using var audit = AuditRecord.Open(data);
+            await using var broker = await EmbeddedBroker.StartAsync(plan.BrokerPort);
+            await using var run = new DemoRun(plan, broker, audit);
+            var result = await run.RunAsync(cancel);
+            if (report is not null)
+            {
+                await File.WriteAllTextAsync(report, TrialReport.ToJson(result), CancellationToken.None);
+            }
+
+            return ExitCodes.Ok;
+        }
+        finally
+        {
+            if (plan.Data is null)
+            {
+                Directory.Delete(data, recursive: true);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        await _worker.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    private async Task<TrialRun> RunAsync(CancellationToken cancel)
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, _stop.Token);
+        Task worker = _worker.RunAsync(both.Token), link = _host.RunAsync(_stop.Token);
+        try
+        {
+            await _worker.Link.WaitConnectedAsync(Patience, cancel);
+            await _host.Link.WaitConnectedAsync(Patience, cancel);
+            var closedFrom = await HistoryAsync(cancel);
+            var start = FoilJudge.Setpoints(_plant);
+            await SwitchOnAsync(cancel);
+            await ClosedLoopAsync(closedFrom, cancel);
+            var run = _judge.Report(_worker.Loop!, _plan.Seed, _plan.Scenario, _plan.Hours, start, FoilJudge.Setpoints(_plant));
+            _view.Finish(run, _worker.Counters);
+            return run;
+        }
+        finally
+        {
+            await both.CancelAsync();
+            await worker;
+            await _stop.CancelAsync();
+            await link;
+        }
+    }
+
+    private async Task<DateTimeOffset> HistoryAsync(CancellationToken cancel)
+    {
+        var start = _plant.Line.Now;
+        var ends = start + TimeSpan.FromHours(2 * _plan.HistoryRolls);
+        var operators = new OperatorHistory(_plant.Line.Grade, _plan.Seed, start, ends - TimeSpan.FromHours(24));
+        _host.ByHand = now => now < ends ? operators.At(now) : null;
+        // Nobody decides yet: coarser telemetry and a beat every ten minutes make history pass quickly.
+        _plant.Line.TelemetryPeriod = TimeSpan.FromMinutes(5);
+        _host.BeatEvery = TimeSpan.FromMinutes(10);
+        await _view.HistoryAsync(progress =>
+        {
+            _host.Stepped = now => progress((now - start) / (ends - start));
+            return _host.AdvanceAsync(ends, cancel);
+        });
+        _plant.Line.TelemetryPeriod = _plan.Site.Site.Telemetry.Period;
+        _host.BeatEvery = TimeSpan.FromSeconds(10);
+        return ends;
+    }
+
+    // The demo's operator uses the same command as any other.
+    private async Task SwitchOnAsync(CancellationToken cancel)
+    {
+        var topics = new TopicTree(_plan.Site.Site.Location);
+        var now = _plant.Line.Now;
+        var command = new ModeCommandMessage(
+            SetpointIds.Create(now, 0, _plan.Seed, "demo-operator"), OperatingMode.Closed, _plan.Site.Line.Unit.Name, "demo-operator", now, now + TimeSpan.FromHours(1), 1, "demo");
+        var outcome = await _host.Link.PublishAsync(new OutboundMessage(topics.ModeCommand, ModePayload.Encode(command), 1), Patience, cancel);
+        if (outcome != PublishOutcome.Sent)
+        {
+            throw new InvalidOperationException($"the mode command was not delivered: {outcome}");
+        }
+    }
+
+    private async Task ClosedLoopAsync(DateTimeOffset from, CancellationToken cancel)
+    {
+        var until = from + TimeSpan.FromHours(_plan.Hours);
+        var nextLook = from + TimeSpan.FromHours(1);
+        _host.Stepped = now =>
+        {
+            if (now >= nextLook)
+            {
+                nextLook += TimeSpan.FromHours(1);
+                _judge.Look(now);
+            }
+        };
+        _host.Speed = _plan.Speed;
+        await _view.ClosedLoopAsync(
+            () => new DemoScene(_plant.Line.Now, (_plant.Line.Now - from) / (until - from), _worker.Loop!, _judge.Last), () => _host.AdvanceAsync(until, cancel));
+    }
+}

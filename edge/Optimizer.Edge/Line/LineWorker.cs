@@ -1,0 +1,356 @@
+using Optimizer.Cycle;
+using Optimizer.Edge.Site;
+using Optimizer.Historian;
+using Optimizer.History;
+using Optimizer.Learning;
+using Optimizer.Mqtt;
+using Optimizer.Plant;
+
+namespace Optimizer.Edge.Line;
+
+/// <summary>How a worker is started.</summary>
+internal sealed record WorkerOptions
+{
+    public required SiteLine Site { get; init; }
+
+    public required string Host { get; init; }
+
+    public required int Port { get; init; }
+
+    public required OperatingMode StartMode { get; init; }
+
+    public int Seed { get; init; } = 1;
+}
+
+/// <summary>
+/// Drives one <see cref="LineLoop"/> over MQTT: senses (read-only), lets it decide, acts. The audit row is on disk before a
+/// setpoint is on the wire.
+/// </summary>
+internal sealed class LineWorker : IAsyncDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan FurthestAhead = TimeSpan.FromMinutes(10);
+    private const string Party = "opt";
+
+    private readonly WorkerOptions _options;
+    private readonly AuditRecord _audit;
+    private readonly TimeProvider _time;
+    private readonly TopicTree _topics;
+    private readonly TelemetryDecoder _decoder;
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly List<Sample> _samples = [];
+    private readonly LinePublisher _publisher;
+    private LineLoop? _loop;
+    private DateTimeOffset _now;
+    private long _heardAt;
+
+    public LineWorker(WorkerOptions options, AuditRecord audit, TimeProvider time)
+    {
+        (_options, _audit, _time) = (options, audit, time);
+        var site = options.Site.Site;
+        _topics = new TopicTree(site.Location);
+        _decoder = new TelemetryDecoder(SiteBindings.Of(site), site.SourceClock);
+        Epoch = audit.TakeEpoch();
+        Link = new MqttLink(
+            new MqttLinkOptions
+            {
+                Host = options.Host, Port = options.Port, ClientId = $"opt-{site.Name}",
+                Filters = [.. _decoder.Topics, _topics.SetpointAck(site.Gateway.Id), _topics.Heartbeat(site.Gateway.Id)],
+                CommandFilters = [_topics.ModeCommand],
+                Will = () => LinePublisher.Online(_topics, false, Epoch, Clock, "connection lost"),
+            },
+            HandleAsync, time)
+        {
+            Connected = ConnectedAsync,
+        };
+        _publisher = new LinePublisher(Link, _topics, options.Site);
+    }
+
+    public long Epoch { get; }
+
+    public MqttLink Link { get; }
+
+    public WorkerCounters Counters { get; } = new();
+
+    /// <summary>Null until process time is known from the first heartbeat of a source-clock plant.</summary>
+    public LineLoop? Loop => _loop;
+
+    /// <summary>Process time.</summary>
+    public DateTimeOffset Now => _now;
+
+    /// <summary>Everything the loop did, as it happens.</summary>
+    public Action<LineEvent>? Happened { get; set; }
+
+    private DateTimeOffset Clock => _options.Site.Site.SourceClock && _now != default ? _now : _time.GetUtcNow();
+
+    /// <summary>Runs until cancelled, then gives the lease back and says offline.</summary>
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        using var stop = new CancellationTokenSource();
+        var link = Link.RunAsync(stop.Token);
+        try
+        {
+            await WatchAsync(cancel);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+        }
+
+        await FarewellAsync();
+        await stop.CancelAsync();
+        await link;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Link.DisposeAsync();
+        _turn.Dispose();
+    }
+
+    // One tick a second by the wall: silence of the plant, and time itself where the site keeps its own clock.
+    private async Task WatchAsync(CancellationToken cancel)
+    {
+        _heardAt = _time.GetTimestamp();
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), _time);
+        while (await timer.WaitForNextTickAsync(cancel))
+        {
+            await _turn.WaitAsync(cancel);
+            try
+            {
+                if (!_options.Site.Site.SourceClock)
+                {
+                    _now = _time.GetUtcNow();
+                    Start();
+                }
+
+                if (_loop is { } loop)
+                {
+                    await ActAsync(loop.Silent(_time.GetElapsedTime(_heardAt), _now), cancel);
+                    if (!_options.Site.Site.SourceClock)
+                    {
+                        await ActAsync(loop.Advance(_now), cancel);
+                    }
+                }
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
+    }
+
+    private async ValueTask HandleAsync(InboundMessage message, CancellationToken cancel)
+    {
+        await _turn.WaitAsync(cancel);
+        try
+        {
+            var site = _options.Site.Site;
+            if (message.Topic == _topics.Heartbeat(site.Gateway.Id))
+            {
+                await HeartbeatAsync(message, cancel);
+            }
+            else if (message.Topic == _topics.SetpointAck(site.Gateway.Id))
+            {
+                await AcknowledgementAsync(message, cancel);
+            }
+            else if (message.Topic == _topics.ModeCommand)
+            {
+                await ModeAsync(message, cancel);
+            }
+            else
+            {
+                Sense(message);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private void Sense(InboundMessage message)
+    {
+        _samples.Clear();
+        var outcome = _decoder.Decode(message.Topic, message.Payload, _time.GetUtcNow(), message.Retained, _samples);
+        if (outcome.Reason is { } reason)
+        {
+            Counters.Refuse(outcome.IsOurs ? "telemetry_rejected" : "unknown_topic", $"{message.Topic}: {reason}");
+        }
+
+        foreach (var sample in _samples)
+        {
+            if (_now != default && sample.SampledAt > _now + FurthestAhead)
+            {
+                // One such value would make every other look old.
+                Counters.Refuse("ahead_of_process_time", $"{sample.Tag} sampled {sample.SampledAt:O}, process time is {_now:O}");
+                continue;
+            }
+
+            if (_now == default && _options.Site.Site.SourceClock)
+            {
+                Counters.Count("before_first_heartbeat");
+                continue;
+            }
+
+            Start();
+            Counters.Count(_loop!.Take(sample) switch
+            {
+                AppendOutcome.Duplicate => "duplicate",
+                AppendOutcome.OutOfOrder => "out_of_order",
+                AppendOutcome.Replaced => "replaced",
+                AppendOutcome.UnknownTag => "unknown_tag",
+                _ => "samples",
+            });
+        }
+    }
+
+    private async Task HeartbeatAsync(InboundMessage message, CancellationToken cancel)
+    {
+        var decoded = HeartbeatPayload.Decode(message.Payload.Span);
+        if (decoded.Value is not { } beat)
+        {
+            Counters.Refuse("heartbeat_rejected", decoded.Reason!);
+            return;
+        }
+
+        if (_options.Site.Site.SourceClock && beat.At < _now)
+        {
+            Counters.Refuse("heartbeat_rejected", $"heartbeat {beat.N} of {beat.At:O} is before process time {_now:O}");
+            return;
+        }
+
+        _now = _options.Site.Site.SourceClock ? beat.At : _time.GetUtcNow();
+        Start();
+        _loop!.Take(beat, _now);
+        await ActAsync(_loop.Advance(_now), cancel);
+        // The echo goes out last: it says that everything before it has been handled.
+        await _publisher.HeartbeatAsync(_loop.Beat(_now), cancel);
+        _heardAt = _time.GetTimestamp();
+    }
+
+    private async Task AcknowledgementAsync(InboundMessage message, CancellationToken cancel)
+    {
+        var decoded = AcknowledgementPayload.Decode(message.Payload.Span);
+        if (decoded.Value is not { } ack || _loop is not { } loop)
+        {
+            Counters.Refuse("ack_rejected", decoded.Reason ?? "an acknowledgement before anything was written");
+            return;
+        }
+
+        if (ack.Gateway != _options.Site.Site.Gateway.Id)
+        {
+            Counters.Refuse("ack_rejected", $"acknowledgement of gateway {ack.Gateway}, expected {_options.Site.Site.Gateway.Id}");
+            return;
+        }
+
+        await ActAsync(loop.Take(ack, _now), cancel);
+    }
+
+    private async Task ModeAsync(InboundMessage message, CancellationToken cancel)
+    {
+        var decoded = ModePayload.Decode(message.Payload.Span);
+        if (decoded.Value is not { } command || _loop is not { } loop)
+        {
+            Counters.Refuse("mode_command_rejected", decoded.Reason ?? "a mode command before process time is known");
+            return;
+        }
+
+        IReadOnlyList<LineEvent> events = [];
+        string? refusal = message.Retained ? "a command must not be retained"
+            : command.Unit != loop.Line.Unit.Name ? $"unit {command.Unit} is not run here, this is {loop.Line.Unit.Name}"
+            : Clock > command.ExpiresAt || command.IssuedAt > Clock + TimeSpan.FromSeconds(30) ? $"issued {command.IssuedAt:O}, expires {command.ExpiresAt:O}, now {Clock:O}"
+            : null;
+        if (refusal is null)
+        {
+            events = loop.Request(new(command.RequestedMode, command.User, command.Reason ?? "", command.ExpectedVersion), _now, out refusal);
+        }
+
+        if (refusal is not null)
+        {
+            Counters.Refuse("mode_command_rejected", refusal);
+        }
+
+        await ActAsync(events, cancel);
+        await _publisher.ReplyAsync(message, command, refusal, loop.Mode, Clock, cancel);
+    }
+
+    private async Task ActAsync(IReadOnlyList<LineEvent> events, CancellationToken cancel)
+    {
+        foreach (var e in events)
+        {
+            if (!Record(e, out string? failure))
+            {
+                Counters.Refuse("audit_failed", failure!);
+                if (_loop!.AuditWritable)
+                {
+                    await ActAsync(_loop.AuditLost(failure!, _now), cancel);
+                }
+
+                if (e is SendWrite { Write.Kind: RequestKind.Write })
+                {
+                    continue;
+                }
+            }
+
+            await _publisher.PublishAsync(e, _loop!, cancel);
+            Happened?.Invoke(e);
+        }
+    }
+
+    private bool Record(LineEvent e, out string? failure)
+    {
+        failure = null;
+        if (AuditText.Row(e) is not var (kind, body))
+        {
+            return true;
+        }
+
+        try
+        {
+            _audit.Append(e.At, kind, body);
+            return true;
+        }
+        catch (IOException io)
+        {
+            failure = io.Message;
+            return false;
+        }
+    }
+
+    private void Start() => _loop ??= new LineLoop(
+        _options.Site.Line, new SurrogateTrainer(_options.Site.Line.Unit, _options.Site.Designs, new LearningOptions()),
+        new LineStart(Epoch, _options.StartMode, _now, _options.Seed, _options.Site.Site.SourceClock));
+
+    private async Task ConnectedAsync(CancellationToken cancel)
+    {
+        Counters.Count("connections");
+        await Link.PublishAsync(LinePublisher.Online(_topics, true, Epoch, Clock, null), Deadline, cancel);
+        if (_loop is { } loop)
+        {
+            await _publisher.PublishAsync(new ModeChanged(_now, loop.Mode), loop, cancel);
+        }
+    }
+
+    private async Task FarewellAsync()
+    {
+        using var limit = new CancellationTokenSource(Deadline, _time);
+        await _turn.WaitAsync(limit.Token);
+        try
+        {
+            if (_loop is { } loop)
+            {
+                await ActAsync(loop.Stop(_now), limit.Token);
+            }
+
+            await Link.PublishAsync(LinePublisher.Online(_topics, false, Epoch, Clock, "stopped"), Deadline, limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The broker is gone; the gateway's lease ends by itself.
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+}
