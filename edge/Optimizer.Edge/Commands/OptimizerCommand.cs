@@ -10,10 +10,10 @@ internal static class OptimizerCommand
     {
         var root = new RootCommand(
             "Closed-loop process optimization at the edge of a plant: learns the line, finds better setpoints within limits, writes them safely.\n" + ExitCodes.Table);
-        root.Subcommands.Add(DemoCommand.Create());
-        root.Subcommands.Add(RunCommand.Create());
+        // DemoCommand
+        // RunCommand
         root.Subcommands.Add(ValidateCommand.Create());
-        root.Subcommands.Add(SimulateCommand.Create());
+        // SimulateCommand
         root.Subcommands.Add(TrialCommand.Create());
 
         var parsed = root.Parse(args);
@@ -47,9 +47,7 @@ internal static class OptimizerCommand
             case SiteException:
                 await Console.Error.WriteLineAsync(e.Message);
                 return ExitCodes.Configuration;
-            case Mqtt.BrokerUnreachableException:
-                await Console.Error.WriteLineAsync(e.Message);
-                return ExitCodes.Unavailable;
+            // BROKER
             case UsageException:
                 await Console.Error.WriteLineAsync(e.Message);
                 return ExitCodes.Usage;

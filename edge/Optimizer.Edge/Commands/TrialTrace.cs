@@ -1,0 +1,26 @@
+using System.Globalization;
+using Optimizer.Cycle;
+
+namespace Optimizer.Edge.Commands;
+
+/// <summary>One line per event, for engineers who read along.</summary>
+internal static class TrialTrace
+{
+    public static void Print(LineEvent e)
+    {
+        string? text = e switch
+        {
+            DecisionMade d => d.Outcome.Sentence,
+            WriteEnded w => $"write {w.Account.Write.Sequence} {w.Account.Fate} {w.Account.Reason}",
+            ModeChanged m => $"mode {m.State.Mode}: {m.State.Cause}",
+            SurrogatesAdopted s => $"model {s.Set.Version}: " + string.Join("; ", s.Set.Surrogates.Select(k => string.Create(CultureInfo.InvariantCulture,
+                $"{k.Variable.Name} n {k.Card.Rows} rmse {k.Card.Rmse:G3} last {k.Card.LastValueRmse:G3} scatter {k.Scatter:G3} rho {k.Correlation:F2} cal {k.Calibration:F2} trees {k.ResidualWeight:F2} {k.Card.Unusable}"))),
+            TrainingFailed f => "training failed: " + f.Reason,
+            _ => null,
+        };
+        if (text is not null)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{e.At:yyyy-MM-dd HH:mm} {text}"));
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using CopperFoilLine;
+using CopperFoilLine.SteadyState;
+using Optimizer.Cycle;
+using Optimizer.Replay;
+using Optimizer.Setpoints;
+
+namespace Optimizer.Edge.Simulated;
+
+/// <summary>
+/// Judges a closed loop on noise-free truth: what the plant cost, what the hand point would have cost, what the true
+/// optimum would have cost, all under the disturbances of the moment and one day's mean tariff.
+/// </summary>
+internal sealed class FoilJudge(FoilLine line)
+{
+    private const int HoursBetweenOptima = 4;
+
+    private readonly List<Verdict> _verdicts = [];
+    private int _hours, _outOfSpecification, _outOfSpecificationHold, _hardBroken;
+
+    /// <summary>Sentences about truly broken hard limits, the first few.</summary>
+    public List<string> Broken { get; } = [];
+
+    /// <summary>Cost of the plant as it stands, of the hand point and, when known, of the optimum.</summary>
+    public Verdict? Last => _verdicts.Count == 0 ? null : _verdicts[^1];
+
+    /// <summary>Looks at the plant; call once per hour of process time.</summary>
+    public void Look(DateTimeOffset now)
+    {
+        var truth = line.Truth;
+        if (!truth.Running)
+        {
+            return;
+        }
+
+        var d = truth.Disturbances with { Tariff = MeanTariff(truth.Disturbances) };
+        var hand = SteadyStatePoint.Of(line.Grade.Hand, line.Grade, d);
+        _hours++;
+        _outOfSpecification += TrueLimits.OutOfSpecification(truth.Point, line.Grade) ? 1 : 0;
+        _outOfSpecificationHold += TrueLimits.OutOfSpecification(hand, line.Grade) ? 1 : 0;
+        var broken = TrueLimits.Broken(truth.Actual, truth.Point, line.Grade, d);
+        _hardBroken += broken.Count > 0 ? 1 : 0;
+        Broken.AddRange(broken.Take(Math.Max(0, 5 - Broken.Count)).Select(b => $"{now:yyyy-MM-dd HH:mm} {b}"));
+        var optimum = _hours % HoursBetweenOptima == 1 ? TrueOptimum.Find(line.Grade, d) : null;
+        double actual = SteadyStatePoint.Of(truth.Actual, line.Grade, d).CostPerGoodKg;
+        _verdicts.Add(new Verdict(now, actual, hand.CostPerGoodKg, optimum));
+    }
+
+    public TrialRun Report(LineLoop loop, int seed, string scenario, double hours, IReadOnlyDictionary<string, double> start, IReadOnlyDictionary<string, double> end)
+    {
+        var day = _verdicts.Where(v => v.Optimum is not null).TakeLast(24 / HoursBetweenOptima).ToList();
+        double now = day.Average(v => v.Actual), hand = day.Average(v => v.Hand), best = day.Average(v => v.Optimum!.Cost);
+        var optimum = day[^1].Optimum!.Point.ToArray();
+        var ledger = loop.Ledger;
+        return new TrialRun
+        {
+            Seed = seed, Scenario = scenario, Hours = hours,
+            GainShare = Math.Round((hand - now) / (hand - best), 4),
+            HardLimitViolations = _hardBroken,
+            SpecViolationShare = Math.Round((double)_outOfSpecification / _hours, 4),
+            SpecViolationShareHold = Math.Round((double)_outOfSpecificationHold / _hours, 4),
+            Moves = ledger.Count(WriteFate.Verified), SetpointsWritten = ledger.Written, SetpointsVerified = ledger.Count(WriteFate.Verified),
+            SetpointsRejected = ledger.Count(WriteFate.Rejected), SetpointsTimedOut = ledger.Count(WriteFate.TimedOut),
+            SetpointsDeviated = ledger.Count(WriteFate.Deviated), SetpointsLost = ledger.Count(WriteFate.Lost), SetpointsOpen = ledger.Count(WriteFate.Open),
+            CostStart = Math.Round(hand, 4), CostEnd = Math.Round(now, 4), CostOptimum = Math.Round(best, 4),
+            SetpointsStart = start, SetpointsEnd = end,
+            SetpointsOptimum = FoilLine.Setpoints.Select((s, i) => (s.Tag, Value: Math.Round(optimum[i], 4))).ToDictionary(p => p.Tag, p => p.Value),
+        };
+    }
+
+    /// <summary>The plant's setpoints now, by tag.</summary>
+    public static Dictionary<string, double> Setpoints(FoilPlant plant) =>
+        plant.Line.SetpointTags.Select((t, i) => (t, Value: Math.Round(plant.Gateway.Setpoints[i], 4))).ToDictionary(p => p.t, p => p.Value);
+
+    // Three shifts of eight hours: 0.30, 0.62, 1.02.
+    private static double MeanTariff(Disturbances d) => d.Tariff is 0.30 or 0.62 or 1.02 ? (0.30 + 0.62 + 1.02) / 3 : d.Tariff;
+
+    internal sealed record Verdict(DateTimeOffset At, double Actual, double Hand, TrueOptimum? Optimum);
+}
