@@ -21,7 +21,7 @@ internal sealed class ConstrainedSearch(Func<double[], Score> score)
 
     private readonly RandomStream _random = new("optimum", 1);
 
-    public double[] Minimize(double[] start)
+    public (double[] Point, Score Score) Minimize(double[] start)
     {
         var points = Enumerable.Range(0, Population).Select(k => k == 0 ? (double[])start.Clone() : Near(start)).ToArray();
         var scores = points.Select(score).ToArray();
@@ -67,7 +67,7 @@ internal sealed class ConstrainedSearch(Func<double[], Score> score)
     }
 
     // Random directions: along the axes alone a search stalls on a slanted constraint.
-    private double[] Polish(double[] x, Score worth)
+    private (double[] Point, Score Score) Polish(double[] x, Score worth)
     {
         double radius = 0.01;
         while (radius > 1e-6)
@@ -86,7 +86,7 @@ internal sealed class ConstrainedSearch(Func<double[], Score> score)
             radius *= better ? 1.2 : 0.5;
         }
 
-        return x;
+        return (x, worth);
     }
 
     private int Pick(int count) => (int)(_random.Uniform() * count);
