@@ -2,68 +2,80 @@ using Optimizer.Plant;
 
 namespace Optimizer.Simulation;
 
-/// <summary>What the gateway itself knows of one setpoint; it trusts nobody else's limits.</summary>
-/// <param name="RatePerMinute">Rate at which the controller walks.</param>
-/// <param name="MaxStep">Largest change in one request.</param>
-public sealed record GatewayTag(string Tag, string EngineeringUnit, double Low, double High, double RatePerMinute, double MaxStep, double Start);
-
-/// <summary>Options of the controller stand-in.</summary>
-public sealed record GatewayOptions
-{
-    public required string Name { get; init; }
-
-    /// <summary>In the order of the plant's setpoints.</summary>
-    public required IReadOnlyList<GatewayTag> Tags { get; init; }
-
-    /// <summary>Largest difference between a request's issue time and ours.</summary>
-    public TimeSpan ClockSkew { get; init; } = TimeSpan.FromSeconds(5);
-
-    /// <summary>Silence of the optimizer after which its lease is taken back. Default 90 s; never zero.</summary>
-    public TimeSpan Watchdog { get; init; } = TimeSpan.FromSeconds(90);
-}
-
 /// <summary>
 /// The controller's side of the setpoint contract: every check of the handshake, setpoint walking, lease, read-back,
 /// operator veto. Losing the lease holds the last setpoints; nothing returns to remote by itself but a new, valid write.
+/// Not thread-safe: one caller at a time, with instants that never go back.
 /// </summary>
-public sealed class PlantGateway(GatewayOptions options) : IGateway
+public sealed class PlantGateway : IGateway
 {
-    private readonly double[] _live = [.. options.Tags.Select(t => t.Start)];
-    private readonly double[] _target = [.. options.Tags.Select(t => t.Start)];
-    private readonly Dictionary<string, (SetpointRequest Request, Acknowledgement Answer)> _answered = new(StringComparer.Ordinal);
-    private readonly RequestChecks _checks = new(options);
-    private DateTimeOffset _lastAdvance = DateTimeOffset.MinValue, _leaseUntil, _peerHeard;
+    private static readonly TimeSpan VerifySlack = TimeSpan.FromSeconds(60);
+
+    private readonly GatewayOptions _options;
+    private readonly SetpointWalk _walk;
+    private readonly RequestChecks _checks;
+    private readonly AnswerMemory _answers = new();
+    private readonly PeerWatch _peer = new();
+    private DateTimeOffset? _lastAdvance;
+    private DateTimeOffset _leaseUntil, _verifyBy;
     private SetpointRequest? _walking, _leased;
-    private DateTimeOffset _verifyBy;
-    private long _n, _peerN;
+    private long _n;
 
-    public string Name => options.Name;
+    /// <exception cref="ArgumentException">No tags, a tag twice, limits or rates that allow nothing, or a watchdog of zero.</exception>
+    public PlantGateway(GatewayOptions options)
+    {
+        if (options.Watchdog <= TimeSpan.Zero)
+        {
+            throw new ArgumentException("the watchdog time must be above zero: without it a dead optimizer keeps its lease");
+        }
 
-    public IReadOnlyList<double> Setpoints => _live;
+        if (options.Tags.FirstOrDefault(t => !(t.Low < t.High && t.RatePerMinute > 0 && t.MaxStep > 0 && double.IsFinite(t.Start))) is { } bad)
+        {
+            throw new ArgumentException($"{bad.Tag}: expected low below high, rate and step above zero, a finite start");
+        }
 
-    /// <summary>The operator's switch: false refuses every request.</summary>
+        _options = options;
+        _walk = new SetpointWalk(options.Tags);
+        _checks = new RequestChecks(options);
+    }
+
+    public string Name => _options.Name;
+
+    public IReadOnlyList<double> Setpoints => _walk.Live;
+
+    /// <summary>The operator's switch: false refuses every write and renewal.</summary>
     public bool Remote { get; private set; } = true;
 
-    /// <summary>A plant trip that forbids remote writes.</summary>
+    /// <summary>A plant trip that forbids remote writes; a lease is lost at the next <see cref="Advance"/>.</summary>
     public bool Interlock { get; set; }
 
     /// <summary>The setpoints stop following: for tests of read-back.</summary>
     public bool Stuck { get; set; }
 
+    /// <summary>A writer holds the setpoints.</summary>
+    public bool Leased => _leased is not null;
+
     public IReadOnlyList<Acknowledgement> Receive(SetpointRequest request, DateTimeOffset now)
     {
-        if (_answered.TryGetValue(request.SetpointId, out var before))
+        if (_answers.TryFind(request.SetpointId, out var before, out var answer))
         {
-            return [SameContent(before.Request, request) ? before.Answer : Reject(request, ReasonCode.Duplicate, "this id was used for another request", now)];
+            return [AnswerMemory.SameContent(before, request) ? answer : Refuse(request, ReasonCode.Duplicate, "this id was used for another request", now)];
         }
 
-        var (code, reason) = _checks.Judge(request, _live, Remote, Interlock, now);
+        Progress(now);
+        var (code, reason) = _checks.Judge(request, _walk.Live, Remote, Interlock, now);
+        if (code == ReasonCode.None && request.Kind == RequestKind.Renew && !Renews(request))
+        {
+            (code, reason) = (ReasonCode.ExpectMismatch, "nothing with these values is leased");
+        }
+
         if (code != ReasonCode.None)
         {
-            return [Remember(request, Reject(request, code, reason, now))];
+            return [_answers.Keep(request, Refuse(request, code, reason, now))];
         }
 
         _checks.Took(request);
+        _peer.Alive(now);
         return request.Kind switch
         {
             RequestKind.Renew => Renew(request, now),
@@ -74,171 +86,164 @@ public sealed class PlantGateway(GatewayOptions options) : IGateway
 
     public IReadOnlyList<Acknowledgement> Advance(DateTimeOffset now)
     {
-        double minutes = _lastAdvance == DateTimeOffset.MinValue ? 0 : (now - _lastAdvance).TotalMinutes;
-        _lastAdvance = now;
-        if (!Stuck)
-        {
-            Walk(minutes);
-        }
-
+        Progress(now);
         var acks = new List<Acknowledgement>();
         if (_walking is { } walking)
         {
-            if (walking.Items.All(AtTarget))
+            if (walking.Items.All(i => _walk.Live[_checks.IndexOf(i.Tag)].Equals(i.Value)))
             {
-                acks.Add(Remember(walking, Answer(walking, AcknowledgementState.Verified, ReasonCode.None, null, now)));
-                _walking = null;
+                End(walking, AcknowledgementState.Verified, ReasonCode.None, null, now, acks);
             }
             else if (now > _verifyBy)
             {
-                acks.Add(Remember(walking, Answer(walking, AcknowledgementState.Deviated, ReasonCode.ControllerFault, "read-back did not reach the setpoint in time", now)));
-                _walking = null;
+                End(walking, AcknowledgementState.Deviated, ReasonCode.ControllerFault, "read-back did not reach the setpoint in time", now, acks);
             }
         }
 
-        if (_leased is not null && now > _leaseUntil)
+        var (code, reason) = WhyShed(now);
+        if (code != ReasonCode.None)
         {
-            acks.Add(Shed(ReasonCode.Expired, "the lease ran out", now));
-        }
-        else if (_leased is not null && _peerHeard != default && now - _peerHeard > options.Watchdog)
-        {
-            acks.Add(Shed(ReasonCode.Watchdog, FormattableString.Invariant($"no heartbeat for {(now - _peerHeard).TotalSeconds:F0} s"), now));
+            Shed(code, reason, now, acks);
         }
 
         return acks;
     }
 
-    public void Receive(Heartbeat heartbeat, DateTimeOffset now)
-    {
-        if (heartbeat.N > _peerN || heartbeat.N < _peerN - 1000)
-        {
-            (_peerN, _peerHeard) = (heartbeat.N, now);
-        }
-    }
+    public void Receive(Heartbeat heartbeat, DateTimeOffset now) => _peer.Hear(heartbeat, now);
 
-    public Heartbeat Beat(DateTimeOffset now) => new(Name, ++_n, _peerN == 0 ? null : _peerN, now);
+    public Heartbeat Beat(DateTimeOffset now) => new(Name, ++_n, _peer.Counter, now);
 
     /// <summary>An operator moves a setpoint by hand: theirs stands, and a lease is lost.</summary>
     /// <exception cref="ArgumentException">The gateway has no such tag, or the value is outside its limits.</exception>
     public IReadOnlyList<Acknowledgement> OperatorSet(string tag, double value, DateTimeOffset now)
     {
         int i = _checks.IndexOf(tag);
-        if (i < 0 || !(value >= options.Tags[i].Low && value <= options.Tags[i].High))
+        if (i < 0 || !(value >= _options.Tags[i].Low && value <= _options.Tags[i].High))
         {
             throw new ArgumentException(i < 0
-                ? $"gateway {Name} has no setpoint \"{tag}\", expected one of {string.Join(", ", options.Tags.Select(t => t.Tag))}"
-                : FormattableString.Invariant($"{tag}: found {value}, expected {options.Tags[i].Low} to {options.Tags[i].High}"));
+                ? $"gateway {Name} has no setpoint \"{tag}\", expected one of {string.Join(", ", _options.Tags.Select(t => t.Tag))}"
+                : FormattableString.Invariant($"{tag}: found {value}, expected {_options.Tags[i].Low} to {_options.Tags[i].High}"));
         }
 
-        _target[i] = value;
-        return _leased is null ? [] : [Shed(ReasonCode.OperatorVeto, $"an operator moved {tag}", now)];
+        Progress(now);
+        var acks = Veto($"an operator moved {tag}", now);
+        _walk.Aim(i, value, null);
+        return acks;
     }
 
     /// <summary>The operator's local/remote switch; to local takes a lease back.</summary>
     public IReadOnlyList<Acknowledgement> SetRemote(bool remote, DateTimeOffset now)
     {
+        Progress(now);
         Remote = remote;
-        return remote || _leased is null ? [] : [Shed(ReasonCode.OperatorVeto, "switched to local", now)];
+        return remote ? [] : Veto("switched to local", now);
     }
 
     /// <summary>Operators ran the line by hand meanwhile: live setpoints are where they left them.</summary>
-    public void TakeOver(ReadOnlySpan<double> setpoints)
+    public void TakeOver(ReadOnlySpan<double> setpoints) => _walk.Place(setpoints);
+
+    private void Progress(DateTimeOffset now)
     {
-        setpoints.CopyTo(_live);
-        setpoints.CopyTo(_target);
+        var dt = now - (_lastAdvance ?? now);
+        _lastAdvance = now;
+        if (!Stuck && dt > TimeSpan.Zero)
+        {
+            _walk.Walk(dt);
+        }
     }
 
     private List<Acknowledgement> Write(SetpointRequest request, DateTimeOffset now)
     {
-        var acks = new List<Acknowledgement> { Answer(request, AcknowledgementState.Received, ReasonCode.None, null, now) };
+        var acks = new List<Acknowledgement>();
         if (_walking is { } walking)
         {
-            acks.Add(Remember(walking, Answer(walking, AcknowledgementState.Superseded, ReasonCode.None, null, now)));
+            End(walking, AcknowledgementState.Superseded, ReasonCode.None, null, now, acks);
         }
 
-        double ramp = 0;
-        foreach (var item in request.Items)
-        {
-            int i = _checks.IndexOf(item.Tag);
-            _target[i] = item.Value;
-            ramp = Math.Max(ramp, Math.Abs(item.Value - _live[i]) / options.Tags[i].RatePerMinute);
-        }
-
-        (_walking, _leased, _leaseUntil) = (request, request, now + request.Lease);
-        _verifyBy = now + TimeSpan.FromMinutes(2 * ramp) + TimeSpan.FromSeconds(60);
+        acks.Add(Answer(request, AcknowledgementState.Received, ReasonCode.None, null, now));
+        var ramp = request.Items.Max(i => _walk.Aim(_checks.IndexOf(i.Tag), i.Value, i.RampPerMinute));
+        (_walking, _leased, _leaseUntil, _verifyBy) = (request, request, now + request.Lease, now + (2 * ramp) + VerifySlack);
         acks.Add(Answer(request, AcknowledgementState.Accepted, ReasonCode.None, null, now));
-        acks.Add(Remember(request, Answer(request, AcknowledgementState.Applied, ReasonCode.None, null, now)));
+        acks.Add(_answers.Keep(request, Answer(request, AcknowledgementState.Applied, ReasonCode.None, null, now)));
         return acks;
     }
 
+    private bool Renews(SetpointRequest request) =>
+        _leased is { } leased && leased.WriterEpoch == request.WriterEpoch && leased.Items.Select(i => (i.Tag, i.Value)).SequenceEqual(request.Items.Select(i => (i.Tag, i.Value)));
+
     private List<Acknowledgement> Renew(SetpointRequest request, DateTimeOffset now)
     {
-        if (_leased is not { } leased || leased.WriterEpoch != request.WriterEpoch || !leased.Items.Select(i => (i.Tag, i.Value)).SequenceEqual(request.Items.Select(i => (i.Tag, i.Value))))
-        {
-            return [Remember(request, Reject(request, ReasonCode.ExpectMismatch, "nothing with these values is leased", now))];
-        }
-
         _leaseUntil = now + request.Lease;
-        return [Remember(request, Answer(request, AcknowledgementState.Accepted, ReasonCode.None, null, now))];
+        return [_answers.Keep(request, Answer(request, AcknowledgementState.Accepted, ReasonCode.None, null, now))];
     }
 
     private List<Acknowledgement> Release(SetpointRequest request, DateTimeOffset now)
     {
+        var acks = new List<Acknowledgement>();
+        if (_walking is { } walking)
+        {
+            End(walking, AcknowledgementState.Released, ReasonCode.None, "released before it arrived", now, acks);
+            _walk.Hold();
+        }
+
         _leased = null;
-        return [Remember(request, Answer(request, AcknowledgementState.Released, ReasonCode.None, null, now))];
+        acks.Add(_answers.Keep(request, Answer(request, AcknowledgementState.Released, ReasonCode.None, null, now)));
+        return acks;
     }
 
-    private void Walk(double minutes)
+    private (ReasonCode Code, string Reason) WhyShed(DateTimeOffset now)
     {
-        for (int i = 0; i < _live.Length; i++)
+        if (_leased is null)
         {
-            double reach = options.Tags[i].RatePerMinute * minutes;
-            _live[i] += Math.Clamp(_target[i] - _live[i], -reach, reach);
+            return (ReasonCode.None, "");
         }
+
+        if (Interlock)
+        {
+            return (ReasonCode.Interlock, "an interlock tripped");
+        }
+
+        if (now > _leaseUntil)
+        {
+            return (ReasonCode.Expired, "the lease ran out");
+        }
+
+        var silence = _peer.Silence(now);
+        return silence > _options.Watchdog ? (ReasonCode.Watchdog, FormattableString.Invariant($"no heartbeat for {silence.TotalSeconds:F0} s")) : (ReasonCode.None, "");
     }
 
-    private bool AtTarget(SetpointItem item)
+    private List<Acknowledgement> Veto(string reason, DateTimeOffset now)
     {
-        int i = _checks.IndexOf(item.Tag);
-        return Math.Abs(_live[i] - item.Value) <= 1e-9 * Math.Max(1, Math.Abs(item.Value));
+        var acks = new List<Acknowledgement>();
+        if (Leased)
+        {
+            Shed(ReasonCode.OperatorVeto, reason, now, acks);
+        }
+
+        return acks;
     }
 
-    private Acknowledgement Shed(ReasonCode code, string reason, DateTimeOffset now)
+    private void Shed(ReasonCode code, string reason, DateTimeOffset now, List<Acknowledgement> acks)
     {
-        var ack = Answer(_leased!, AcknowledgementState.LeaseLost, code, reason, now);
-        // Hold: stop walking where the line stands.
-        _live.CopyTo(_target, 0);
+        _walk.Hold();
+        acks.Add(_answers.Keep(_leased!, Answer(_leased!, AcknowledgementState.LeaseLost, code, reason, now)));
         (_leased, _walking) = (null, null);
-        return ack;
+        Remote &= !_options.LocalAfterLeaseLoss;
     }
 
-    private Acknowledgement Remember(SetpointRequest request, Acknowledgement answer)
+    private void End(SetpointRequest walking, AcknowledgementState state, ReasonCode code, string? reason, DateTimeOffset now, List<Acknowledgement> acks)
     {
-        _answered[request.SetpointId] = (request, answer);
-        if (_answered.Count > 20_000)
-        {
-            foreach (string old in _answered.Where(a => answer.At - a.Value.Answer.At > TimeSpan.FromHours(24)).Select(a => a.Key).ToList())
-            {
-                _answered.Remove(old);
-            }
-        }
-
-        return answer;
+        acks.Add(_answers.Keep(walking, Answer(walking, state, code, reason, now)));
+        _walking = null;
     }
 
-    private Acknowledgement Reject(SetpointRequest request, ReasonCode code, string reason, DateTimeOffset now) =>
+    private Acknowledgement Refuse(SetpointRequest request, ReasonCode code, string reason, DateTimeOffset now) =>
         Answer(request, code == ReasonCode.Expired ? AcknowledgementState.Expired : AcknowledgementState.Rejected, code, reason, now);
 
-    private Acknowledgement Answer(SetpointRequest request, AcknowledgementState state, ReasonCode code, string? reason, DateTimeOffset now) =>
-        new(request.SetpointId, request.WriterEpoch, request.Sequence, Name, state, code, reason, now,
-            [.. request.Items.Select(Item)]);
-
-    private AcknowledgedItem Item(SetpointItem item)
+    private Acknowledgement Answer(SetpointRequest request, AcknowledgementState state, ReasonCode code, string? reason, DateTimeOffset now)
     {
-        int i = _checks.IndexOf(item.Tag);
-        return i < 0 ? new AcknowledgedItem(item.Tag, item.Value, null, null) : new AcknowledgedItem(item.Tag, item.Value, _target[i], _live[i]);
+        bool taken = state is not (AcknowledgementState.Rejected or AcknowledgementState.Expired or AcknowledgementState.Received);
+        return new Acknowledgement(request.SetpointId, request.WriterEpoch, request.Sequence, Name, state, code, reason, now,
+            [.. request.Items.Select(i => _walk.Report(i, _checks.IndexOf(i.Tag), taken))]);
     }
-
-    private static bool SameContent(SetpointRequest a, SetpointRequest b) =>
-        a.Kind == b.Kind && a.WriterEpoch == b.WriterEpoch && a.Sequence == b.Sequence && a.Gateway == b.Gateway && a.Items.SequenceEqual(b.Items);
 }

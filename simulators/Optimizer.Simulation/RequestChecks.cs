@@ -5,45 +5,32 @@ namespace Optimizer.Simulation;
 /// <summary>Verification of request: everything a gateway checks before a setpoint is taken, in order.</summary>
 internal sealed class RequestChecks(GatewayOptions options)
 {
+    private static readonly TimeSpan LeaseMin = TimeSpan.FromSeconds(5), LeaseMax = TimeSpan.FromHours(1);
+    private static readonly (ReasonCode Code, string Reason) Fine = (ReasonCode.None, "");
+
     private readonly Dictionary<string, int> _index = options.Tags.Select((t, i) => (t.Tag, i)).ToDictionary(p => p.Tag, p => p.i, StringComparer.Ordinal);
     private long _epoch, _sequence;
 
     public int IndexOf(string tag) => _index.GetValueOrDefault(tag, -1);
 
     /// <summary>Remembers how far the writer has come.</summary>
-    public void Took(SetpointRequest request) => (_epoch, _sequence) = (request.WriterEpoch, request.Sequence);
+    public void Took(SetpointRequest request) => _sequence = request.Sequence;
 
     public (ReasonCode Code, string Reason) Judge(SetpointRequest request, IReadOnlyList<double> live, bool remote, bool interlock, DateTimeOffset now)
     {
-        if (request.Gateway != options.Name)
+        var verdict = Envelope(request, now);
+        if (verdict.Code != ReasonCode.None)
         {
-            return (ReasonCode.BadSchema, $"addressed to {request.Gateway}, this is {options.Name}");
+            return verdict;
         }
 
-        if (now > request.ExpiresAt || request.ExpiresAt <= request.IssuedAt || request.IssuedAt - now > options.ClockSkew)
-        {
-            return (ReasonCode.Expired, FormattableString.Invariant($"issued {request.IssuedAt:HH:mm:ss}, expires {request.ExpiresAt:HH:mm:ss}, now {now:HH:mm:ss}"));
-        }
-
-        if (request.WriterEpoch < _epoch)
-        {
-            return (ReasonCode.StaleEpoch, $"epoch {request.WriterEpoch}, newest seen {_epoch}");
-        }
-
-        if (request.WriterEpoch == _epoch && request.Sequence <= _sequence)
-        {
-            return (ReasonCode.OldSeq, $"sequence {request.Sequence}, newest taken {_sequence}");
-        }
-
-        if (request.Lease <= TimeSpan.Zero)
-        {
-            return (ReasonCode.BadSchema, "a lease must be above zero");
-        }
+        // The newest life fences off all older ones, whatever becomes of this request.
+        (_epoch, _sequence) = request.WriterEpoch > _epoch ? (request.WriterEpoch, 0) : (_epoch, _sequence);
 
         // The way down is always open: a release needs no permission.
         if (request.Kind == RequestKind.Release)
         {
-            return (ReasonCode.None, "");
+            return Fine;
         }
 
         if (!remote)
@@ -54,62 +41,95 @@ internal sealed class RequestChecks(GatewayOptions options)
         return interlock ? (ReasonCode.Interlock, "an interlock is active") : Items(request, live);
     }
 
+    private (ReasonCode Code, string Reason) Envelope(SetpointRequest request, DateTimeOffset now)
+    {
+        if (request.Gateway != options.Name)
+        {
+            return (ReasonCode.BadSchema, $"addressed to {request.Gateway}, this is {options.Name}");
+        }
+
+        if (request.SetpointId.Length == 0 || request.WriterEpoch < 1 || request.Sequence < 1)
+        {
+            return (ReasonCode.BadSchema, "id, epoch and sequence must be there and above zero");
+        }
+
+        if (request.Lease < LeaseMin || request.Lease > LeaseMax)
+        {
+            return (ReasonCode.BadSchema, FormattableString.Invariant($"lease {request.Lease.TotalSeconds:F0} s, expected 5 to 3600"));
+        }
+
+        if (now > request.ExpiresAt || request.ExpiresAt <= request.IssuedAt || request.IssuedAt - now > options.ClockSkew || request.ExpiresAt - request.IssuedAt > options.LongestLife)
+        {
+            return (ReasonCode.Expired, FormattableString.Invariant($"issued {request.IssuedAt:HH:mm:ss}, expires {request.ExpiresAt:HH:mm:ss}, now {now:HH:mm:ss}"));
+        }
+
+        if (request.WriterEpoch < _epoch)
+        {
+            return (ReasonCode.StaleEpoch, $"epoch {request.WriterEpoch}, newest seen {_epoch}");
+        }
+
+        return request.WriterEpoch == _epoch && request.Sequence <= _sequence
+            ? (ReasonCode.OldSeq, $"sequence {request.Sequence}, newest taken {_sequence}")
+            : Fine;
+    }
+
     private (ReasonCode, string) Items(SetpointRequest request, IReadOnlyList<double> live)
     {
-        if (request.Items.Count == 0)
+        if (request.Items.Count == 0 || request.Items.DistinctBy(i => i.Tag).Count() != request.Items.Count)
         {
-            return (ReasonCode.BadSchema, "no writes in the request");
+            return (ReasonCode.BadSchema, "expected one or more writes, each of another tag");
         }
 
         foreach (var item in request.Items)
         {
-            if (IndexOf(item.Tag) is var i && i < 0)
+            int i = IndexOf(item.Tag);
+            if (i < 0)
             {
                 return (ReasonCode.UnknownTag, item.Tag);
             }
 
-            var (code, reason) = Item(item, options.Tags[i], live[i], request.Kind);
-            if (code != ReasonCode.None)
+            var verdict = Item(item, options.Tags[i]);
+            verdict = verdict.Code == ReasonCode.None && request.Kind == RequestKind.Write ? Move(item, options.Tags[i], live[i]) : verdict;
+            if (verdict.Code != ReasonCode.None)
             {
-                return (code, reason);
+                return verdict;
             }
         }
 
-        return (ReasonCode.None, "");
+        return Fine;
     }
 
-    private static (ReasonCode, string) Item(SetpointItem item, GatewayTag tag, double live, RequestKind kind)
+    private static (ReasonCode Code, string Reason) Item(SetpointItem item, GatewayTag tag)
     {
+        if (!double.IsFinite(item.Value) || !(item.ExpectedTolerance >= 0) || item.RampPerMinute is { } ramp && !(ramp > 0))
+        {
+            return (ReasonCode.BadSchema, FormattableString.Invariant($"{item.Tag}: value {item.Value}, tolerance {item.ExpectedTolerance}, ramp {item.RampPerMinute}"));
+        }
+
         if (item.EngineeringUnit != tag.EngineeringUnit)
         {
             return (ReasonCode.UnitMismatch, $"{item.Tag} in {item.EngineeringUnit}, expected {tag.EngineeringUnit}");
         }
 
-        if (!(item.Value <= tag.High))
+        // Whoever breaks the limits it names itself is not to be trusted either.
+        double high = Math.Min(tag.High, item.High), low = Math.Max(tag.Low, item.Low);
+        if (!(item.Value <= high))
         {
-            return (ReasonCode.LimitHi, FormattableString.Invariant($"{item.Tag} {item.Value:G6}, at most {tag.High:G6}"));
+            return (ReasonCode.LimitHi, FormattableString.Invariant($"{item.Tag} {item.Value:G6}, at most {high:G6}"));
         }
 
-        if (!(item.Value >= tag.Low))
-        {
-            return (ReasonCode.LimitLo, FormattableString.Invariant($"{item.Tag} {item.Value:G6}, at least {tag.Low:G6}"));
-        }
+        return item.Value >= low ? Fine : (ReasonCode.LimitLo, FormattableString.Invariant($"{item.Tag} {item.Value:G6}, at least {low:G6}"));
+    }
 
-        if (kind == RequestKind.Renew)
-        {
-            return (ReasonCode.None, "");
-        }
-
+    private static (ReasonCode, string) Move(SetpointItem item, GatewayTag tag, double live)
+    {
         if (!(Math.Abs(item.Expected - live) <= item.ExpectedTolerance))
         {
             return (ReasonCode.ExpectMismatch, FormattableString.Invariant($"{item.Tag} stands at {live:G6}, the request expected {item.Expected:G6}"));
         }
 
-        if (!(Math.Abs(item.Value - live) <= tag.MaxStep * (1 + 1e-9)) || item.RampPerMinute > tag.RatePerMinute * (1 + 1e-9))
-        {
-            return (ReasonCode.Rate, FormattableString.Invariant($"{item.Tag} by {item.Value - live:G4} at {item.RampPerMinute:G4} per min, at most {tag.MaxStep:G4} at {tag.RatePerMinute:G4} per min"));
-        }
-
-        return (ReasonCode.None, "");
+        return !(Math.Abs(item.Value - live) <= tag.MaxStep * (1 + 1e-9)) || item.RampPerMinute > tag.RatePerMinute * (1 + 1e-9)
+            ? (ReasonCode.Rate, FormattableString.Invariant($"{item.Tag} by {item.Value - live:G4} at {item.RampPerMinute:G4} per min, at most {tag.MaxStep:G4} at {tag.RatePerMinute:G4} per min"))
+            : Fine;
     }
 }

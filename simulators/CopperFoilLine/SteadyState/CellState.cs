@@ -87,7 +87,13 @@ public sealed record CellState
         double exchange = 45 * Math.Exp((0.8 * coverage.Sps) - (1.1 * coverage.Gelatin) - (1.6 * coverage.Hec)) * Arrhenius(35000, tk);
         return new CellState
         {
-            Velocity = v, Reynolds = re, MassTransfer = k, LimitingCurrentDensity = limiting, LimitingShare = r, VoidFraction = eps, Conductivity = kappa,
+            Velocity = v,
+            Reynolds = re,
+            MassTransfer = k,
+            LimitingCurrentDensity = limiting,
+            LimitingShare = r,
+            VoidFraction = eps,
+            Conductivity = kappa,
             Current = i * Area,
             Reversible = 1.229 - (0.000846 * (tk - 298.15)) + (thermal * Math.Log(0.40 * u.Acid / AcidMass)) - (0.337 + (thermal / 2 * Math.Log(0.05 * u.Copper / CopperMass))),
             Anodic = (0.110 * (tk / 323.15) * Math.Log10(i / (0.15 * (1 - (0.7 * a))))) + (i * 6.0e-5 * a * a),

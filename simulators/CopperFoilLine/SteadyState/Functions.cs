@@ -1,5 +1,3 @@
-using MathNet.Numerics;
-
 namespace CopperFoilLine.SteadyState;
 
 internal static class Functions
@@ -14,7 +12,7 @@ internal static class Functions
     public static double SoftPlus(double x, double width) => x / width > 40 ? x : width * Math.Log(1 + Math.Exp(x / width));
 
     /// <summary>Standard normal distribution.</summary>
-    public static double Normal(double z) => 0.5 * (1 + SpecialFunctions.Erf(z / Math.Sqrt(2)));
+    public static double Normal(double z) => 0.5 * (1 + ErrorFunction.Erf(z / Math.Sqrt(2)));
 
     /// <summary>Arrhenius factor relative to 50 Cel; <paramref name="energy"/> in J/mol.</summary>
     public static double Arrhenius(double energy, double kelvin) => Math.Exp(-energy / Gas * ((1 / kelvin) - (1 / 323.15)));

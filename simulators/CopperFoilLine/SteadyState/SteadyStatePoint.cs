@@ -80,9 +80,22 @@ public sealed record SteadyStatePoint
         double cost = (power * d.Tariff) + additives + (150000 * wear) + (2.6 * (made - good)) + 100;
         return new SteadyStatePoint
         {
-            Cell = cell, Coverage = coverage, Dose = dose, Foil = foil, Organics = org, FoilSpeed = speed, RectifierPower = direct / 0.925, PumpPower = pump,
-            TotalPower = power, Cooling = cooling, CoolingCapacity = CoolingCapacityOf(u.Temperature, d.CoolingWater), Yield = yield, Availability = availability,
-            GoodRate = good, CostRate = cost, Margin = (grade.Fee * good) - cost,
+            Cell = cell,
+            Coverage = coverage,
+            Dose = dose,
+            Foil = foil,
+            Organics = org,
+            FoilSpeed = speed,
+            RectifierPower = direct / 0.925,
+            PumpPower = pump,
+            TotalPower = power,
+            Cooling = cooling,
+            CoolingCapacity = CoolingCapacityOf(u.Temperature, d.CoolingWater),
+            Yield = yield,
+            Availability = availability,
+            GoodRate = good,
+            CostRate = cost,
+            Margin = (grade.Fee * good) - cost,
         };
     }
 
