@@ -53,6 +53,9 @@ public sealed record TrialRun
     /// <summary>The same for a twin plant held at the hand point.</summary>
     public required double SpecViolationShareHold { get; init; }
 
+    /// <summary>Hours out of specification by property; an hour may count for several.</summary>
+    public required IReadOnlyDictionary<string, int> SpecViolationHours { get; init; }
+
     /// <summary>Writes that the gateway verified: the moves the plant really made.</summary>
     public required int Moves { get; init; }
 

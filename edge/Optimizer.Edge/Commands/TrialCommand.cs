@@ -7,7 +7,6 @@ using Optimizer.Learning;
 using Optimizer.Plant;
 using Optimizer.Replay;
 using Optimizer.Setpoints;
-using Spectre.Console;
 
 namespace Optimizer.Edge.Commands;
 
@@ -55,11 +54,11 @@ internal static class TrialCommand
         Parallel.For(0, count, options, i =>
         {
             runs[i] = plan.Run(first + i, cancel);
-            AnsiConsole.MarkupLineInterpolated($"seed {runs[i].Seed}: gain share {runs[i].GainShare:F2}, cost {runs[i].CostStart:F3} -> {runs[i].CostEnd:F3} (optimum {runs[i].CostOptimum:F3}), {runs[i].Moves} moves, hard-limit violations {runs[i].HardLimitViolations}, out of specification {runs[i].SpecViolationShare:P1} (hold {runs[i].SpecViolationShareHold:P1})");
+            Console.WriteLine(FormattableString.Invariant($"seed {runs[i].Seed}: gain share {runs[i].GainShare:F2}, cost {runs[i].CostStart:F3} -> {runs[i].CostEnd:F3} (optimum {runs[i].CostOptimum:F3}), {runs[i].Moves} moves, hard-limit violations {runs[i].HardLimitViolations}, out of specification {runs[i].SpecViolationShare:P1} (hold {runs[i].SpecViolationShareHold:P1})"));
         });
         var report = new TrialReport(plan.Site.Site.Name, plant, plan.Scenario, plan.Days, runs);
         var s = report.Summary;
-        AnsiConsole.MarkupLineInterpolated($"median gain share {s.MedianGainShare:F2}, worst {s.WorstGainShare:F2}, hard-limit violations {s.HardLimitViolations}, out of specification {s.SpecViolationShare:P1} (hold {s.SpecViolationShareHold:P1})");
+        Console.WriteLine(FormattableString.Invariant($"median gain share {s.MedianGainShare:F2}, worst {s.WorstGainShare:F2}, hard-limit violations {s.HardLimitViolations}, out of specification {s.SpecViolationShare:P1} (hold {s.SpecViolationShareHold:P1})"));
         if (file is not null)
         {
             File.WriteAllText(file, report.ToJson());

@@ -15,6 +15,7 @@ internal sealed class FoilJudge(FoilLine line)
     private const int HoursBetweenOptima = 4;
 
     private readonly List<Verdict> _verdicts = [];
+    private readonly SortedDictionary<string, int> _byProperty = new(StringComparer.Ordinal);
     private int _hours, _outOfSpecification, _outOfSpecificationHold, _hardBroken;
 
     /// <summary>Sentences about truly broken hard limits, the first few.</summary>
@@ -36,6 +37,7 @@ internal sealed class FoilJudge(FoilLine line)
         var hand = SteadyStatePoint.Of(line.Grade.Hand, line.Grade, d);
         _hours++;
         _outOfSpecification += TrueLimits.OutOfSpecification(truth.Point, line.Grade) ? 1 : 0;
+        CountByProperty(truth.Point.Foil, line.Grade);
         _outOfSpecificationHold += TrueLimits.OutOfSpecification(hand, line.Grade) ? 1 : 0;
         var broken = TrueLimits.Broken(truth.Actual, truth.Point, line.Grade, d);
         _hardBroken += broken.Count > 0 ? 1 : 0;
@@ -43,6 +45,19 @@ internal sealed class FoilJudge(FoilLine line)
         var optimum = _hours % HoursBetweenOptima == 1 ? TrueOptimum.Find(line.Grade, d) : null;
         double actual = SteadyStatePoint.Of(truth.Actual, line.Grade, d).CostPerGoodKg;
         _verdicts.Add(new Verdict(now, actual, hand.CostPerGoodKg, optimum));
+    }
+
+    private void CountByProperty(FoilQuality foil, Grade grade)
+    {
+        (string Name, bool Out)[] properties =
+        [
+            ("tensile", foil.Tensile < grade.TensileMin), ("elongation", foil.Elongation < grade.ElongationMin),
+            ("roughness", foil.Roughness > grade.RoughnessMax), ("pinholes", foil.Pinholes > grade.PinholesMax),
+        ];
+        foreach (var (name, isOut) in properties)
+        {
+            _byProperty[name] = _byProperty.GetValueOrDefault(name) + (isOut ? 1 : 0);
+        }
     }
 
     public TrialRun Report(LineLoop loop, int seed, string scenario, double hours, IReadOnlyDictionary<string, double> start, IReadOnlyDictionary<string, double> end)
@@ -58,6 +73,7 @@ internal sealed class FoilJudge(FoilLine line)
             HardLimitViolations = _hardBroken,
             SpecViolationShare = Math.Round((double)_outOfSpecification / _hours, 4),
             SpecViolationShareHold = Math.Round((double)_outOfSpecificationHold / _hours, 4),
+            SpecViolationHours = _byProperty,
             Moves = ledger.Count(WriteFate.Verified), SetpointsWritten = ledger.Written, SetpointsVerified = ledger.Count(WriteFate.Verified),
             SetpointsRejected = ledger.Count(WriteFate.Rejected), SetpointsTimedOut = ledger.Count(WriteFate.TimedOut),
             SetpointsDeviated = ledger.Count(WriteFate.Deviated), SetpointsLost = ledger.Count(WriteFate.Lost), SetpointsOpen = ledger.Count(WriteFate.Open),
