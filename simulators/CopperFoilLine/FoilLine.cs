@@ -49,8 +49,20 @@ public sealed class FoilLine : IPlant
     /// <summary>Unit of every lab and roll result, by tag.</summary>
     public static IReadOnlyDictionary<string, string> LabUnits { get; } = new Dictionary<string, string>
     {
-        ["lab/cu"] = "g/L", ["lab/acid"] = "g/L", ["lab/cl"] = "mg/L", ["lab/sps"] = "mg/L", ["lab/gel"] = "mg/L", ["lab/hec"] = "mg/L", ["lab/toc"] = "mg/L", ["lab/fe"] = "g/L",
-        ["roll/ts"] = "MPa", ["roll/el"] = "%", ["roll/rz"] = "um", ["roll/weight"] = "g/m2", ["roll/good_kg"] = "kg", ["roll/scrap_kg"] = "kg",
+        ["lab/cu"] = "g/L",
+        ["lab/acid"] = "g/L",
+        ["lab/cl"] = "mg/L",
+        ["lab/sps"] = "mg/L",
+        ["lab/gel"] = "mg/L",
+        ["lab/hec"] = "mg/L",
+        ["lab/toc"] = "mg/L",
+        ["lab/fe"] = "g/L",
+        ["roll/ts"] = "MPa",
+        ["roll/el"] = "%",
+        ["roll/rz"] = "um",
+        ["roll/weight"] = "g/m2",
+        ["roll/good_kg"] = "kg",
+        ["roll/scrap_kg"] = "kg",
     };
 
     public DateTimeOffset Now { get; private set; }
@@ -74,7 +86,7 @@ public sealed class FoilLine : IPlant
 
     internal LineDynamics Dynamics => _line;
 
-    /// <exception cref="ArgumentException">Another number of setpoints than <see cref="SetpointTags"/>, or one that is not finite.</exception>
+    /// <exception cref="ArgumentException">Another number of setpoints than <see cref="SetpointTags"/>, or one that is not finite and above zero.</exception>
     public void Step(TimeSpan dt, ReadOnlySpan<double> setpoints)
     {
         if (setpoints.Length != SetpointTags.Count)
@@ -84,9 +96,9 @@ public sealed class FoilLine : IPlant
 
         foreach (double value in setpoints)
         {
-            if (!double.IsFinite(value))
+            if (!(value > 0 && double.IsFinite(value)))
             {
-                throw new ArgumentException($"a setpoint is {value}, expected a finite number");
+                throw new ArgumentException(FormattableString.Invariant($"a setpoint is {value}, expected a finite number above zero"));
             }
         }
 
@@ -96,9 +108,8 @@ public sealed class FoilLine : IPlant
             var part = dt < LongestStep ? dt : LongestStep;
             dt -= part;
             Advance(u, part);
+            ReportSetpoints(setpoints);
         }
-
-        ReportSetpoints(setpoints);
     }
 
     public void Read(ICollection<Sample> into)

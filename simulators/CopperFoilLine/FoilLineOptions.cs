@@ -13,7 +13,10 @@ public enum Drifts
     Climate = 32,
     Batches = 64,
     Tariff = 128,
-    All = 255,
+
+    /// <summary>Oil that came in with scrap fades through the carbon.</summary>
+    Organics = 256,
+    All = 511,
 }
 
 /// <summary>One simulated foil machine.</summary>
@@ -43,6 +46,6 @@ public sealed record FoilLineOptions
     /// <summary>Acid follows its setpoint by make-up and bleed; false: it is what the copper balance makes it.</summary>
     public bool AcidControl { get; init; } = true;
 
-    /// <summary>Foil speed follows the current at once; false: only the gauge corrects areal weight.</summary>
+    /// <summary>Foil speed follows the current at once; false: the ratio control lags by 30 s and a current step shows in areal weight.</summary>
     public bool SpeedFeedForward { get; init; } = true;
 }

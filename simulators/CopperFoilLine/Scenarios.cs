@@ -13,6 +13,7 @@ public static class Scenarios
         ["sps-weak"] = o => o with { Disturbances = o.Disturbances with { SpsPotency = 0.7 }, Drifts = o.Drifts & ~Drifts.Batches },
         ["summer"] = o => o with { Disturbances = o.Disturbances with { CoolingWater = 36, Ambient = 36 } },
         ["winter"] = o => o with { Disturbances = o.Disturbances with { CoolingWater = 12, Ambient = 5 } },
+        ["power-cap"] = o => o with { Disturbances = o.Disturbances with { PowerCap = 205 } },
         ["tariff-high"] = o => o with { Disturbances = o.Disturbances with { Tariff = 1.10 }, Drifts = o.Drifts & ~Drifts.Tariff },
     };
 

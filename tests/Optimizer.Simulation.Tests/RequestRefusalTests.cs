@@ -111,6 +111,16 @@ public class RequestRefusalTests
         Assert.Equal(AcknowledgementState.Applied, ack[^1].State);
     }
 
+    [Fact]
+    public void NewEpochRefusedAtFirst_StillCountsFromOne()
+    {
+        var bench = new GatewayBench();
+        bench.Send(bench.Write(Fast(5510)) with { Sequence = 900 });
+        bench.Send(bench.Write(Loop(9)) with { WriterEpoch = 2, Sequence = 1 });
+
+        Assert.Equal(AcknowledgementState.Applied, bench.Send(bench.Write(Loop(4.1)) with { WriterEpoch = 2, Sequence = 2 })[^1].State);
+    }
+
     [Theory]
     [InlineData(5)]
     [InlineData(4)]

@@ -29,7 +29,10 @@ internal sealed class DriftClock(FoilLineOptions options)
         Wear(hours, actual, limitingShare);
         Climate(now);
         Batches(elapsed);
-        State = State with { Organics = State.Organics * (1 - (hours / 15)) };
+        if (Has(Drifts.Organics))
+        {
+            State = State with { Organics = State.Organics * (1 - (hours / 15)) };
+        }
     }
 
     private void Wear(double hours, OperatingPoint actual, double limitingShare)
@@ -45,14 +48,15 @@ internal sealed class DriftClock(FoilLineOptions options)
         }
         else
         {
-            DrumHours += hours;
+            // A counter never tells of more wear than there is: it stands still with the wear.
+            DrumHours += Has(Drifts.Drum) ? hours : 0;
             double anode = Has(Drifts.Anode) ? State.AnodeLoss + (hours * SteadyStatePoint.AnodeWear(actual, limitingShare)) : State.AnodeLoss;
             double drum = Has(Drifts.Drum) ? State.DrumWear + (hours / 900) : State.DrumWear;
             State = State with { AnodeLoss = anode >= 0.95 ? 0.05 : anode, DrumWear = drum };
             _polishLeft = Has(Drifts.Drum) && drum >= PolishAt ? 2 : 0;
         }
 
-        CarbonHours += hours;
+        CarbonHours += Has(Drifts.Carbon) ? hours : 0;
         double clog = Has(Drifts.Filter) ? State.Clog + (hours / 400) : State.Clog;
         double carbon = Has(Drifts.Carbon) ? Math.Max(0.2, State.Carbon - (hours / 900)) : State.Carbon;
         bool changed = Has(Drifts.Carbon) && carbon <= 0.5;

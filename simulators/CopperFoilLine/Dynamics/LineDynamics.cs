@@ -11,13 +11,19 @@ internal sealed class LineDynamics
     public const double TankVolume = 60;
     private const double HeadVolume = 6;
     private const double HeatCapacity = 68.75;
+    private const double ChargingMax = 60;
+    private const double BleedMax = 1.5;
+    private const double TrimGain = 0.1;
+    private const double TrimTime = 2.0 / 60;
+    private const double TrimErrorMax = 0.01;
+    private const double TrimMax = 0.03;
     private const double AcidPerCopper = Functions.AcidMass / Functions.CopperMass;
 
     private readonly FoilLineOptions _options;
     private readonly Doses _heldDoses;
     private Bath _tank, _head;
     private Coverage _coverage;
-    private double _dissolution, _organics, _heatIntegral, _trim;
+    private double _dissolution, _organics, _heatIntegral, _trim, _wantedSpeed;
 
     public LineDynamics(FoilLineOptions options, OperatingPoint start)
     {
@@ -29,7 +35,7 @@ internal sealed class LineDynamics
         _organics = rest.Organics;
         _heldDoses = new Doses(rest.Dose.Sps, rest.Dose.Gelatin, rest.Dose.Hec, rest.Dose.Chloride);
         (CurrentDensity, Flow, FoilSpeed) = (start.CurrentDensity, start.Flow, rest.FoilSpeed);
-        Doses = _heldDoses;
+        (Doses, _wantedSpeed) = (_heldDoses, rest.FoilSpeed);
         Lab = new LabView(start.Sps, start.Gelatin, start.Hec, start.Chloride);
         Point = rest;
     }
@@ -53,9 +59,14 @@ internal sealed class LineDynamics
     /// <summary>Heat taken out by the cooler, kW.</summary>
     public double Cooling { get; private set; }
 
+    /// <summary>Acid added, kg/h; 40 at most.</summary>
     public double Makeup { get; private set; }
 
+    /// <summary>Electrolyte replaced by water, m3/h; at 0.5 m3/h per g/L of acid above its setpoint by more than 0.3, or for chloride far above its own.</summary>
     public double Bleed { get; private set; }
+
+    /// <summary>Copper going into solution, kg/h.</summary>
+    public double Dissolution => _dissolution;
 
     /// <summary>Foil made now, g/m2.</summary>
     public double ArealWeight => FoilSpeed <= 0 ? 0 : Point.Cell.MassRate * 1000 / 60 / (FoilSpeed * CellState.Width);
@@ -87,15 +98,19 @@ internal sealed class LineDynamics
 
     private void Speed(SteadyStatePoint p, bool running, double gauge, double hours)
     {
-        double target = _options.Grade.ArealWeight;
+        double target = _options.Grade.ArealWeight, proportional = 0;
         if (double.IsFinite(gauge) && running)
         {
-            // Gauge trim: slow integral, because the gauge sees foil made a minute ago.
-            _trim = Math.Clamp(_trim + (hours / (10.0 / 60) * 0.5 * (gauge - target) / target), -0.03, 0.03);
+            // The gauge sees foil made minutes ago: weak, and deaf to excursions the ratio control has mended meanwhile.
+            double error = Math.Clamp((gauge - target) / target, -TrimErrorMax, TrimErrorMax);
+            _trim = Math.Clamp(_trim + (TrimGain * error * hours / TrimTime), -TrimMax, TrimMax);
+            proportional = TrimGain * error;
         }
 
-        double wanted = p.FoilSpeed * (1 + _trim);
-        FoilSpeed = _options.SpeedFeedForward ? wanted : FoilSpeed + (Share(hours, 30.0 / 3600) * (wanted - FoilSpeed));
+        double wanted = p.FoilSpeed * (1 + _trim + proportional);
+        // Without feed-forward the drive follows what was wanted before this step: the current has already changed.
+        FoilSpeed = _options.SpeedFeedForward ? wanted : FoilSpeed + (Share(hours, 30.0 / 3600) * (_wantedSpeed - FoilSpeed));
+        _wantedSpeed = wanted;
     }
 
     private void Chemistry(OperatingPoint u, Disturbances d, double hours, double mass, bool running)
@@ -104,9 +119,11 @@ internal sealed class LineDynamics
         var loss = AdditiveLoss.Of(Actual, current, d.Carbon);
         double acidError = u.Acid - _tank.Acid;
         Makeup = _options.AcidControl ? Math.Clamp(30 * acidError, 0, 40) : 0;
-        Bleed = _options.AcidControl ? Math.Clamp(Math.Max(0.5 * (-acidError - 0.3), 0.1 * (_tank.Chloride - u.Chloride - 3)), 0, 1.5) : 0;
+        // Never more bleed than the copper it carries away can be charged again.
+        double bleedMax = Math.Clamp((ChargingMax - mass) / _tank.Copper, 0, BleedMax);
+        Bleed = _options.AcidControl ? Math.Clamp(Math.Max(0.5 * (-acidError - 0.3), 0.1 * (_tank.Chloride - u.Chloride - 3)), 0, bleedMax) : 0;
         // Copper charged follows what is plated and bled; the rest is proportional feedback.
-        double wanted = Math.Clamp(mass + (Bleed * _tank.Copper) + (15 * (u.Copper - _tank.Copper)), 0, 60);
+        double wanted = Math.Clamp(mass + (Bleed * _tank.Copper) + (15 * (u.Copper - _tank.Copper)), 0, ChargingMax);
         _dissolution += Share(hours, 0.5) * (wanted - _dissolution);
         Doses = Dosing(u, running);
         double per = hours / TankVolume;

@@ -16,7 +16,8 @@ internal sealed class FoilInspection(FoilLineOptions options)
     private readonly RandomStream _effects = new("segment", options.Seed), _camera = new("f01/pv/pinhole_rate", options.Seed), _strip = new("roll/strip", options.Seed);
     private readonly List<Sample> _pending = [];
     private readonly double[] _effect = new double[3];
-    private double _segment, _window, _area, _expected, _made, _trimmed;
+    private double _segment, _window, _area, _expected, _made, _trimmed, _weight, _hours;
+    private FoilQuality? _last;
 
     /// <summary>Good and scrap kilograms so far.</summary>
     public double GoodKg { get; private set; }
@@ -33,13 +34,16 @@ internal sealed class FoilInspection(FoilLineOptions options)
             double kg = line.Point.Cell.MassRate * line.Point.Availability * hours;
             _made += kg;
             _trimmed += kg * 0.965 / (1 + (0.04 * foil.Pinholes));
+            _weight += hours * line.ArealWeight;
+            _hours += hours;
+            _last = foil;
         }
 
         _segment += hours;
         if (_segment >= SegmentHours - 1e-9)
         {
-            EndSegment(line, running, now);
-            (_segment, _made, _trimmed) = (0, 0, 0);
+            EndSegment(now);
+            (_segment, _made, _trimmed, _weight, _hours) = (0, 0, 0, 0, 0);
         }
 
         Report(now, into);
@@ -69,7 +73,7 @@ internal sealed class FoilInspection(FoilLineOptions options)
         (_window, _area, _expected) = (0, 0, 0);
     }
 
-    private void EndSegment(LineDynamics line, bool running, DateTimeOffset now)
+    private void EndSegment(DateTimeOffset now)
     {
         var grade = options.Grade;
         double[] sigma = [9, SteadyStatePoint.ElongationScatter(grade), 0.10 * grade.RoughnessMax / 2];
@@ -79,14 +83,15 @@ internal sealed class FoilInspection(FoilLineOptions options)
             _effect[k] = (Rho * _effect[k]) + innovation;
         }
 
-        if (!running || _made <= 0)
+        // A stop within the segment ends its foil, not its account.
+        if (_last is not { } foil || _made <= 0)
         {
             return;
         }
 
-        var foil = line.Point.Foil;
         double tensile = foil.Tensile + _effect[0], elongation = foil.Elongation + _effect[1], roughness = foil.Roughness + _effect[2];
-        double weightError = options.Noise ? foil.WeightSigma * _effects.Gaussian() : 0;
+        double weight = _weight / _hours;
+        double weightError = (100 * ((weight / grade.ArealWeight) - 1)) + (options.Noise ? foil.WeightSigma * _effects.Gaussian() : 0);
         bool good = tensile >= grade.TensileMin && elongation >= grade.ElongationMin && roughness <= grade.RoughnessMax && Math.Abs(weightError) <= 2.5;
         GoodKg += good ? _trimmed : 0;
         ScrapKg += good ? _made - _trimmed : _made;
@@ -95,7 +100,7 @@ internal sealed class FoilInspection(FoilLineOptions options)
         Hold("roll/ts", tensile + Noise(6), now, known);
         Hold("roll/el", elongation + Noise(0.25), now, known);
         Hold("roll/rz", roughness + Noise(0.08), now, known);
-        Hold("roll/weight", line.ArealWeight + Noise(0.10), now, known);
+        Hold("roll/weight", weight + Noise(0.10), now, known);
         Hold("roll/good_kg", good ? _trimmed : 0, now, known);
         Hold("roll/scrap_kg", good ? _made - _trimmed : _made, now, known);
     }

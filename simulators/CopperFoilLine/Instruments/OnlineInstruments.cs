@@ -34,12 +34,16 @@ internal sealed class OnlineInstruments
         Add("mt/pv/orp", 60, 3, _ => 560);
         Add("mt/pv/temp", 10, 0.05, s => s.Line.TankTemperature);
         Add("fi/pv/dp", 10, 1.5, s => 200 * s.Disturbances.Clog * Math.Pow(s.Line.Flow / 60, 2));
+        Add("cf/pv/dp", 10, 0.5, s => 15 + (s.CarbonHours / 60));
         Add("cf/pv/hours", 3600, 0, s => s.CarbonHours);
         Add("f01/pv/drum_hours", 600, 0, s => s.DrumHours);
         // Stock strengths: SPS 20, gelatin 40, HEC 10 g/L.
         AddDose("ad/pv/dose_sps", s => s.Line.Doses.Sps / 20 / 60 * 1000);
         AddDose("ad/pv/dose_gel", s => s.Line.Doses.Gelatin / 40 / 60 * 1000);
         AddDose("ad/pv/dose_hec", s => s.Line.Doses.Hec / 10 / 60 * 1000);
+        // Chloride stock 20 g/L (invented; its source names none).
+        AddDose("ad/pv/dose_hcl", s => s.Line.Doses.Chloride / 20 / 60 * 1000);
+        _instruments.Add(new Instrument("dt/pv/cu_charge", 3600, value => 0.01 * value, s => s.Line.Dissolution, new RandomStream("dt/pv/cu_charge", options.Seed)));
         Add("hx/pv/cw_temp", 10, 0.1, s => s.Disturbances.CoolingWater);
         Add("hx/pv/valve", 10, 0.3, s => 100 * Math.Clamp(s.Line.Cooling / Math.Max(1, s.Line.Point.CoolingCapacity), 0, 1));
         Add("ut/pv/power_total", 60, 0.8, s => s.Running ? s.Line.Point.TotalPower : s.Line.Point.PumpPower + 45);

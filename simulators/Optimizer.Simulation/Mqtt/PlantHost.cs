@@ -34,8 +34,11 @@ public sealed class PlantHost : IAsyncDisposable
         _link = new MqttLink(
             new MqttLinkOptions
             {
-                Host = options.Host, Port = options.Port, ClientId = gateway.Name,
-                Filters = [_topics.Heartbeat(options.OptimizerParty)], CommandFilters = [_topics.SetpointSet(gateway.Name)],
+                Host = options.Host,
+                Port = options.Port,
+                ClientId = gateway.Name,
+                Filters = [_topics.Heartbeat(options.OptimizerParty)],
+                CommandFilters = [_topics.SetpointSet(gateway.Name)],
             },
             HandleAsync, time);
     }
