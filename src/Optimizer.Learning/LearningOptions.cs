@@ -21,8 +21,8 @@ public sealed record LearningOptions
     /// <summary>Share of the newest observations that judges a fit made without them. Default 0.25.</summary>
     public double LaterShare { get; init; } = 0.25;
 
-    /// <summary>Share of out-of-time squared error the trees must remove to be used at all. Default 0.05.</summary>
-    public double MinimumTreeSkill { get; init; } = 0.05;
+    /// <summary>Share of out-of-time squared error the trees must remove to be used at all: below it, luck looks the same. Default 0.10.</summary>
+    public double MinimumTreeSkill { get; init; } = 0.10;
 
     public int Trees { get; init; } = 60;
 

@@ -9,7 +9,9 @@ public sealed record TrialReport(string Site, string Plant, string Scenario, dou
 {
     private static readonly JsonSerializerOptions Form = new()
     {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
     public TrialSummary Summary => new(

@@ -41,7 +41,11 @@ internal static class SimulateCommand
             foil.Line.TelemetryPeriod = TimeSpan.FromSeconds(CommonOptions.Positive("--telemetry-period", parsed.GetValue(period), 3600));
             var options = new PlantHostOptions
             {
-                Host = host, Port = port, Location = parsed.GetValue(location)!, LabUnits = FoilLine.LabUnits, Step = TimeSpan.FromSeconds(factor is <= 10 ? 1 : 10),
+                Host = host,
+                Port = port,
+                Location = parsed.GetValue(location)!,
+                LabUnits = FoilLine.LabUnits,
+                Step = TimeSpan.FromSeconds(factor is <= 10 ? 1 : 10),
             };
             return await RunAsync(foil, options, factor, parsed.GetValue(seed), parsed.GetValue(hours), parsed.GetValue(history), cancel);
         });

@@ -31,7 +31,10 @@ internal static class AuditText
         TrainingFailed f => ("training_failed", Json(new { f.Reason })),
         SurrogatesAdopted s => ("model", Json(new
         {
-            s.Set.Version, s.Set.Hash, s.Set.TrainedAt, Cards = s.Set.Surrogates.ToDictionary(k => k.Variable.Name, k => k.Card),
+            s.Set.Version,
+            s.Set.Hash,
+            s.Set.TrainedAt,
+            Cards = s.Set.Surrogates.ToDictionary(k => k.Variable.Name, k => k.Card),
         })),
         _ => throw new InvalidOperationException($"no audit text for {e.GetType().Name}"),
     };

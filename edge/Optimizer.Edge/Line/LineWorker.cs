@@ -54,7 +54,9 @@ internal sealed class LineWorker : IAsyncDisposable
         Link = new MqttLink(
             new MqttLinkOptions
             {
-                Host = options.Host, Port = options.Port, ClientId = $"opt-{site.Name}",
+                Host = options.Host,
+                Port = options.Port,
+                ClientId = $"opt-{site.Name}",
                 Filters = [.. _decoder.Topics, _topics.SetpointAck(site.Gateway.Id), _topics.Heartbeat(site.Gateway.Id)],
                 CommandFilters = [_topics.ModeCommand],
                 Will = () => LinePublisher.Online(_topics, false, Epoch, Clock, "connection lost"),

@@ -16,8 +16,14 @@ internal static class SiteBindings
             string Topic(string source) => telemetry.Topic.Replace("{loc}", site.Location, StringComparison.Ordinal).Replace("{source}", source, StringComparison.Ordinal);
             var form = new TagBinding
             {
-                Tag = "", Topic = "", EngineeringUnit = "", Low = 0, High = 1,
-                ValuePath = PayloadPath.Parse(telemetry.ValuePath), TimePath = PayloadPath.Parse(telemetry.TimePath), TimeUnit = Unit(telemetry.TimeUnit),
+                Tag = "",
+                Topic = "",
+                EngineeringUnit = "",
+                Low = 0,
+                High = 1,
+                ValuePath = PayloadPath.Parse(telemetry.ValuePath),
+                TimePath = PayloadPath.Parse(telemetry.TimePath),
+                TimeUnit = Unit(telemetry.TimeUnit),
                 QualityPath = telemetry.QualityPath is { } path ? PayloadPath.Parse(path) : null,
             };
             return

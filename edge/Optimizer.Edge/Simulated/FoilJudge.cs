@@ -68,17 +68,27 @@ internal sealed class FoilJudge(FoilLine line)
         var ledger = loop.Ledger;
         return new TrialRun
         {
-            Seed = seed, Scenario = scenario, Hours = hours,
+            Seed = seed,
+            Scenario = scenario,
+            Hours = hours,
             GainShare = Math.Round((hand - now) / (hand - best), 4),
             HardLimitViolations = _hardBroken,
             SpecViolationShare = Math.Round((double)_outOfSpecification / _hours, 4),
             SpecViolationShareHold = Math.Round((double)_outOfSpecificationHold / _hours, 4),
             SpecViolationHours = _byProperty,
-            Moves = ledger.Count(WriteFate.Verified), SetpointsWritten = ledger.Written, SetpointsVerified = ledger.Count(WriteFate.Verified),
-            SetpointsRejected = ledger.Count(WriteFate.Rejected), SetpointsTimedOut = ledger.Count(WriteFate.TimedOut),
-            SetpointsDeviated = ledger.Count(WriteFate.Deviated), SetpointsLost = ledger.Count(WriteFate.Lost), SetpointsOpen = ledger.Count(WriteFate.Open),
-            CostStart = Math.Round(hand, 4), CostEnd = Math.Round(now, 4), CostOptimum = Math.Round(best, 4),
-            SetpointsStart = start, SetpointsEnd = end,
+            Moves = ledger.Count(WriteFate.Verified),
+            SetpointsWritten = ledger.Written,
+            SetpointsVerified = ledger.Count(WriteFate.Verified),
+            SetpointsRejected = ledger.Count(WriteFate.Rejected),
+            SetpointsTimedOut = ledger.Count(WriteFate.TimedOut),
+            SetpointsDeviated = ledger.Count(WriteFate.Deviated),
+            SetpointsLost = ledger.Count(WriteFate.Lost),
+            SetpointsOpen = ledger.Count(WriteFate.Open),
+            CostStart = Math.Round(hand, 4),
+            CostEnd = Math.Round(now, 4),
+            CostOptimum = Math.Round(best, 4),
+            SetpointsStart = start,
+            SetpointsEnd = end,
             SetpointsOptimum = FoilLine.Setpoints.Select((s, i) => (s.Tag, Value: Math.Round(optimum[i], 4))).ToDictionary(p => p.Tag, p => p.Value),
         };
     }

@@ -185,8 +185,13 @@ internal static class SiteMapper
             problem!,
             new CycleSettings
             {
-                Period = d.Period, TrustRadius = d.TrustRadius, Pessimism = d.Pessimism, Search = new SearchBudget(d.Candidates, d.Refinements, d.Caution),
-                Retrain = d.Retrain, MinimumRows = d.MinimumRows, SteadySpacing = site.Telemetry.Period,
+                Period = d.Period,
+                TrustRadius = d.TrustRadius,
+                Pessimism = d.Pessimism,
+                Search = new SearchBudget(d.Candidates, d.Refinements, d.Caution),
+                Retrain = d.Retrain,
+                MinimumRows = d.MinimumRows,
+                SteadySpacing = site.Telemetry.Period,
             },
             new GuardrailLimits { MovedAtOnce = d.MovedAtOnce, Significance = d.Significance, ModelDistance = d.ModelDistance, Watchdog = site.Gateway.Watchdog },
             new WriteTerms(site.Gateway.Id, site.Gateway.Expiry, site.Gateway.Lease),

@@ -44,8 +44,11 @@ public sealed class MqttLink : IAsyncDisposable
             .AddRetry(new RetryStrategyOptions
             {
                 ShouldHandle = new PredicateBuilder().Handle<Exception>(e => e is not OperationCanceledException),
-                MaxRetryAttempts = int.MaxValue, BackoffType = DelayBackoffType.Exponential, UseJitter = true,
-                Delay = TimeSpan.FromMilliseconds(200), MaxDelay = options.LongestRetry,
+                MaxRetryAttempts = int.MaxValue,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Delay = TimeSpan.FromMilliseconds(200),
+                MaxDelay = options.LongestRetry,
                 OnRetry = a =>
                 {
                     _lastFailure = a.Outcome.Exception?.Message ?? "refused";

@@ -18,7 +18,8 @@ public sealed record OnlineMessage(bool Online, string Instance, DateTimeOffset 
 public static class ModePayload
 {
     public static byte[] Encode(ModeCommandMessage m) => PayloadForm.Encode(new CommandBody(
-        m.CommandId, m.RequestedMode, new ScopeBody(m.Unit), new ActorBody(m.User, ActorRole.Operator), m.IssuedAt, m.ExpiresAt, m.ExpectedVersion) { Reason = m.Reason });
+        m.CommandId, m.RequestedMode, new ScopeBody(m.Unit), new ActorBody(m.User, ActorRole.Operator), m.IssuedAt, m.ExpiresAt, m.ExpectedVersion)
+    { Reason = m.Reason });
 
     public static Decoded<ModeCommandMessage> Decode(ReadOnlySpan<byte> payload) => PayloadForm.Decode<CommandBody>(payload, PayloadForm.LargestCommand).Then(b =>
         b.By.User.Length is 0 or > 128 ? Decoded<ModeCommandMessage>.Wrong("$.by.user is empty or too long, expected a name of up to 128 characters")
@@ -27,7 +28,10 @@ public static class ModePayload
 
     public static byte[] Encode(CommandReplyMessage m) => PayloadForm.Encode(new ReplyBody(m.CommandId, m.Done ? CommandResult.Done : CommandResult.Rejected, m.At)
     {
-        ReasonCode = m.ReasonCode, Reason = m.Reason, Mode = m.Mode, Version = m.Version,
+        ReasonCode = m.ReasonCode,
+        Reason = m.Reason,
+        Mode = m.Mode,
+        Version = m.Version,
     });
 
     public static Decoded<CommandReplyMessage> DecodeReply(ReadOnlySpan<byte> payload) => PayloadForm.Decode<ReplyBody>(payload, PayloadForm.LargestCommand).Then(b =>

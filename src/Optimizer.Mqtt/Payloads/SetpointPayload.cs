@@ -12,7 +12,8 @@ public static partial class SetpointPayload
         request.SetpointId, request.Kind, request.WriterEpoch, request.Sequence, request.Gateway, request.IssuedAt, request.ExpiresAt, (int)request.Lease.TotalSeconds, true,
         [.. request.Items.Select(i => new WriteBody(i.Tag, i.Value, i.EngineeringUnit, new ExpectBody(i.Expected, i.ExpectedTolerance), new LimitsBody(i.Low, i.High), i.RampPerMinute))])
     {
-        RecommendationId = request.RecommendationId, Mode = request.Mode,
+        RecommendationId = request.RecommendationId,
+        Mode = request.Mode,
     });
 
     public static Decoded<SetpointRequest> Decode(ReadOnlySpan<byte> payload) => PayloadForm.Decode<Body>(payload, PayloadForm.LargestCommand).Then(Check);
@@ -33,7 +34,8 @@ public static partial class SetpointPayload
             b.SetpointId, b.Kind, b.WriterEpoch, b.Seq, b.Gateway, b.IssuedAt, b.ExpiresAt, TimeSpan.FromSeconds(b.LeaseS),
             [.. b.Writes.Select(w => new SetpointItem(w.Tag, w.Value, w.Unit, w.Expect.Value, w.Expect.Tol, w.Limits.Lo, w.Limits.Hi, w.RampPerMin))])
         {
-            RecommendationId = b.RecommendationId, Mode = b.Mode,
+            RecommendationId = b.RecommendationId,
+            Mode = b.Mode,
         });
     }
 

@@ -10,9 +10,21 @@ internal static class Moves
 
     public static ManipulatedVariable Variable(string name = "feed_flow") => new()
     {
-        Name = name, SetpointTag = name + ".SP", EngineeringUnit = "m3/h", EngineeringLow = 45, EngineeringHigh = 90, OperatorLow = 50, OperatorHigh = 80,
-        MaxMove = 0.6, Deadband = 0.1, MaxTravelPer8Hours = 2.25, MaxTravelPer24Hours = 6.75, RampPerMinute = 5, Lag = TimeSpan.FromMinutes(5),
-        Dwell = TimeSpan.FromHours(1), Tolerance = 0.2,
+        Name = name,
+        SetpointTag = name + ".SP",
+        EngineeringUnit = "m3/h",
+        EngineeringLow = 45,
+        EngineeringHigh = 90,
+        OperatorLow = 50,
+        OperatorHigh = 80,
+        MaxMove = 0.6,
+        Deadband = 0.1,
+        MaxTravelPer8Hours = 2.25,
+        MaxTravelPer24Hours = 6.75,
+        RampPerMinute = 5,
+        Lag = TimeSpan.FromMinutes(5),
+        Dwell = TimeSpan.FromHours(1),
+        Tolerance = 0.2,
     };
 
     public static readonly Evidence Evidence = new(0.1, 0.02, 0.003, "CNY/kg", 0, 0, 0);
