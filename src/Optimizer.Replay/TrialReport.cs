@@ -55,6 +55,12 @@ public sealed record TrialRun
     /// <summary>The same for a twin plant held at the hand point.</summary>
     public required double SpecViolationShareHold { get; init; }
 
+    /// <summary>Share of hours in which the plant truly cost more than the hand point would have.</summary>
+    public required double WorseThanHoldShare { get; init; }
+
+    /// <summary>Mean saving against the hand point over the whole run, as a share of its cost.</summary>
+    public required double SavedShare { get; init; }
+
     /// <summary>Hours out of specification by property; an hour may count for several.</summary>
     public required IReadOnlyDictionary<string, int> SpecViolationHours { get; init; }
 

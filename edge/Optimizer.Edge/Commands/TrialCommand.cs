@@ -54,7 +54,7 @@ internal static class TrialCommand
         Parallel.For(0, count, options, i =>
         {
             runs[i] = plan.Run(first + i, cancel);
-            Console.WriteLine(FormattableString.Invariant($"seed {runs[i].Seed}: gain share {runs[i].GainShare:F2}, cost {runs[i].CostStart:F3} -> {runs[i].CostEnd:F3} (optimum {runs[i].CostOptimum:F3}), {runs[i].Moves} moves, hard-limit violations {runs[i].HardLimitViolations}, out of specification {runs[i].SpecViolationShare:P1} (hold {runs[i].SpecViolationShareHold:P1})"));
+            Console.WriteLine(FormattableString.Invariant($"seed {runs[i].Seed}: gain share {runs[i].GainShare:F2}, cost {runs[i].CostStart:F3} -> {runs[i].CostEnd:F3} (optimum {runs[i].CostOptimum:F3}), {runs[i].Moves} moves, hard-limit violations {runs[i].HardLimitViolations}, out of specification {runs[i].SpecViolationShare:P1} (hold {runs[i].SpecViolationShareHold:P1}), saved {runs[i].SavedShare:P1} over the whole run, worse than holding in {runs[i].WorseThanHoldShare:P1} of hours"));
         });
         var report = new TrialReport(plan.Site.Site.Name, plant, plan.Scenario, plan.Days, runs);
         var s = report.Summary;

@@ -75,6 +75,8 @@ internal sealed class FoilJudge(FoilLine line)
             HardLimitViolations = _hardBroken,
             SpecViolationShare = Math.Round((double)_outOfSpecification / _hours, 4),
             SpecViolationShareHold = Math.Round((double)_outOfSpecificationHold / _hours, 4),
+            WorseThanHoldShare = Math.Round(_verdicts.Count(v => v.Actual > v.Hand) / (double)_hours, 4),
+            SavedShare = Math.Round(_verdicts.Sum(v => v.Hand - v.Actual) / _verdicts.Sum(v => v.Hand), 4),
             SpecViolationHours = _byProperty,
             Moves = ledger.Count(WriteFate.Verified),
             SetpointsWritten = ledger.Written,
