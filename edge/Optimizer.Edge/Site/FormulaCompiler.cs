@@ -55,20 +55,20 @@ internal static partial class FormulaCompiler
 
     private static string? Unknown(string text, IReadOnlyDictionary<string, int> names)
     {
-        var unknown = Words().Matches(text).Select(m => m.Value).Distinct().Where(w => !names.ContainsKey(w) && !Functions.ContainsKey(w)).ToList();
+        var unknown = Words().Matches(Numbers().Replace(text, "0")).Select(m => m.Value).Distinct().Where(w => !names.ContainsKey(w) && !Functions.ContainsKey(w)).ToList();
         return unknown.Count == 0
             ? null
             : $"the unknown name{(unknown.Count > 1 ? "s" : "")} {string.Join(", ", unknown)}; known here: {string.Join(", ", names.Keys)}; functions: {string.Join(", ", Functions.Keys)}";
     }
 
     // 1 / 2 is a half in a formula, also where the host language divides whole numbers.
-    private static string Real(string text) => WholeNumbers().Replace(text, "$0.0");
+    private static string Real(string text) => Numbers().Replace(text, n => n.Value.AsSpan().ContainsAny(".eE") ? n.Value : n.Value + ".0");
 
     [GeneratedRegex(@"(?<![\w.])[A-Za-z_]\w*")]
     private static partial Regex Words();
 
-    [GeneratedRegex(@"(?<![\w.])\d+(?![\w.])")]
-    private static partial Regex WholeNumbers();
+    [GeneratedRegex(@"(?<![\w.])\d+(\.\d+)?([eE][+-]?\d+)?")]
+    private static partial Regex Numbers();
 
     private sealed class Positions(ParameterExpression[] parameters, string[] used, IReadOnlyDictionary<string, int> names, ParameterExpression values) : ExpressionVisitor
     {

@@ -20,9 +20,10 @@ internal static class SiteLists
 
         var (low, high) = node.Range("range");
         bool onChange = node.Flag("onChange");
+        var own = node.Duration("period", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(24), period);
         var form = new TagForm(
             node.Path, SiteReader.Name(node, "name"), source, lab?.Text("samplePoint"), lab?.Text("analyte"), node.Text("unit"), low, high,
-            lab is not null || onChange ? null : node.Duration("period", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(24), period),
+            lab is not null || onChange ? null : own,
             node.Number("noise", 0, 1e9, 0), node.Flag("critical"), node.Flag("steadyKey"), node.Flag("allowStringNumbers"));
         lab?.NothingElse();
         if (form.SteadyKey && form.Noise <= 0)
