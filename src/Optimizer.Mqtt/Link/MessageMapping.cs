@@ -49,6 +49,11 @@ internal static class MessageMapping
             builder.WithCorrelationData(message.CorrelationData.ToArray());
         }
 
+        if (message.ResponseTopic is { } responseTopic)
+        {
+            builder.WithResponseTopic(responseTopic);
+        }
+
         foreach (var (name, value) in message.UserProperties)
         {
             builder.WithUserProperty(name, Encoding.UTF8.GetBytes(value).AsMemory());

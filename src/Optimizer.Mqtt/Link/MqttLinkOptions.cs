@@ -46,6 +46,9 @@ public sealed record OutboundMessage(string Topic, ReadOnlyMemory<byte> Payload,
 {
     public ReadOnlyMemory<byte> CorrelationData { get; init; }
 
+    /// <summary>Where the answer should go; null: none is asked for.</summary>
+    public string? ResponseTopic { get; init; }
+
     /// <summary>CloudEvents attributes and the like, as MQTT 5 user properties.</summary>
     public IReadOnlyList<(string Name, string Value)> UserProperties { get; init; } = [];
 }

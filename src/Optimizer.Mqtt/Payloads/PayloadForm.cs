@@ -38,7 +38,11 @@ internal static class PayloadForm
         {
             return JsonSerializer.Deserialize<T>(payload, Strict) is { } value ? Decoded<T>.Right(value) : Decoded<T>.Wrong("null, expected an object");
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException)
+        catch (JsonException e)
+        {
+            return Decoded<T>.Wrong(e.Path is { } path && !e.Message.Contains(path, StringComparison.Ordinal) ? $"{path}: {e.Message}" : e.Message);
+        }
+        catch (Exception e) when (e is InvalidOperationException or FormatException or ArgumentException)
         {
             return Decoded<T>.Wrong(e.Message);
         }
