@@ -32,9 +32,29 @@ public class TrialReportTests
 
     private static TrialRun Run(int seed, double share) => new()
     {
-        Seed = seed, Scenario = "normal", Hours = 336, GainShare = share, HardLimitViolations = 2, SpecViolationShare = 0.25, SpecViolationShareHold = 0.5,
-        WorseThanHoldShare = 0.1, SavedShare = 0.02, SpecViolationHours = new Dictionary<string, int>(), Moves = 3, SetpointsWritten = 4, SetpointsVerified = 3, SetpointsRejected = 1, SetpointsTimedOut = 0,
-        SetpointsDeviated = 0, SetpointsLost = 0, SetpointsOpen = 0, CostStart = 12, CostEnd = 11, CostOptimum = 10,
-        SetpointsStart = new Dictionary<string, double>(), SetpointsEnd = new Dictionary<string, double> { ["sps.SP"] = 1.5 }, SetpointsOptimum = new Dictionary<string, double>(),
+        Seed = seed,
+        Scenario = "normal",
+        Hours = 336,
+        GainShare = share,
+        HardLimitViolations = 2,
+        SpecViolationShare = 0.25,
+        SpecViolationShareHold = 0.5,
+        WorseThanHoldShare = 0.1,
+        SavedShare = 0.02,
+        SpecViolationHours = new Dictionary<string, int>(),
+        Moves = 3,
+        SetpointsWritten = 4,
+        SetpointsVerified = 3,
+        SetpointsRejected = 1,
+        SetpointsTimedOut = 0,
+        SetpointsDeviated = 0,
+        SetpointsLost = 0,
+        SetpointsOpen = 0,
+        CostStart = 12,
+        CostEnd = 11,
+        CostOptimum = 10,
+        SetpointsStart = new Dictionary<string, double>(),
+        SetpointsEnd = new Dictionary<string, double> { ["sps.SP"] = 1.5 },
+        SetpointsOptimum = new Dictionary<string, double>(),
     };
 }
