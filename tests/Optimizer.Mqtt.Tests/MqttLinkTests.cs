@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Optimizer.Testing;
 
 namespace Optimizer.Mqtt.Tests;
 
@@ -124,13 +125,6 @@ public sealed class MqttLinkTests : IAsyncLifetime
         return link;
     }
 
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        limit.CancelAfter(Patience);
-        while (!condition())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, limit.Token);
-        }
-    }
+    private static Task UntilAsync(Func<bool> condition, [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(condition))] string what = "") =>
+        Eventually.TrueAsync(condition, Patience, Cancel, what);
 }

@@ -8,6 +8,7 @@ using Optimizer.Historian;
 using Optimizer.Mqtt;
 using Optimizer.Plant;
 using Optimizer.Simulation.Mqtt;
+using Optimizer.Testing;
 
 namespace Optimizer.Edge.Tests.Line;
 
@@ -149,15 +150,8 @@ internal sealed class Bench : IAsyncDisposable
         }
     }
 
-    public static async Task UntilAsync(Func<bool> condition)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        limit.CancelAfter(Patience);
-        while (!condition())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, limit.Token);
-        }
-    }
+    public static Task UntilAsync(Func<bool> condition, [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(condition))] string what = "") =>
+        Eventually.TrueAsync(condition, Patience, Cancel, what);
 
     public async ValueTask DisposeAsync()
     {
