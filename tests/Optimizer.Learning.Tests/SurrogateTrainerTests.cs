@@ -86,7 +86,20 @@ public class SurrogateTrainerTests
 
     private static ManipulatedVariable Variable(string name) => new()
     {
-        Name = name, SetpointTag = name + ".SP", EngineeringUnit = "1", EngineeringLow = 0, EngineeringHigh = 20, OperatorLow = 1, OperatorHigh = 19, MaxMove = 1, Deadband = 0.1,
-        MaxTravelPer8Hours = 1, MaxTravelPer24Hours = 3, RampPerMinute = 1, Lag = TimeSpan.Zero, Dwell = TimeSpan.FromHours(1), Tolerance = 0.1,
+        Name = name,
+        SetpointTag = name + ".SP",
+        EngineeringUnit = "1",
+        EngineeringLow = 0,
+        EngineeringHigh = 20,
+        OperatorLow = 1,
+        OperatorHigh = 19,
+        MaxMove = 1,
+        Deadband = 0.1,
+        MaxTravelPer8Hours = 1,
+        MaxTravelPer24Hours = 3,
+        RampPerMinute = 1,
+        Lag = TimeSpan.Zero,
+        Dwell = TimeSpan.FromHours(1),
+        Tolerance = 0.1,
     };
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Optimizer.Cycle;
 using Optimizer.Edge.Line;
 using Optimizer.Edge.Site;
 using Optimizer.Historian;
@@ -52,7 +51,8 @@ internal static class RunCommand
             await using var worker = new LineWorker(
                 new WorkerOptions { Site = site, Host = host, Port = port, StartMode = site.Site.StartMode, Seed = seed }, audit, TimeProvider.System)
             {
-                Happened = Print,
+                Happened = EventPrinter.Print,
+                Warned = Console.WriteLine,
             };
             worker.Link.Lost = why => Console.WriteLine($"broker {host}:{port}: {why}; reconnecting");
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -80,6 +80,4 @@ internal static class RunCommand
 
         return ExitCodes.Ok;
     }
-
-    private static void Print(LineEvent e) => EventPrinter.Print(e);
 }

@@ -1,26 +1,11 @@
 using Optimizer.Cycle;
 using Optimizer.Edge.Site;
 using Optimizer.Historian;
-using Optimizer.History;
 using Optimizer.Learning;
 using Optimizer.Mqtt;
 using Optimizer.Plant;
 
 namespace Optimizer.Edge.Line;
-
-/// <summary>How a worker is started.</summary>
-internal sealed record WorkerOptions
-{
-    public required SiteLine Site { get; init; }
-
-    public required string Host { get; init; }
-
-    public required int Port { get; init; }
-
-    public required OperatingMode StartMode { get; init; }
-
-    public int Seed { get; init; } = 1;
-}
 
 /// <summary>
 /// Drives one <see cref="LineLoop"/> over MQTT: senses (read-only), lets it decide, acts. The audit row is on disk before a
@@ -29,16 +14,13 @@ internal sealed record WorkerOptions
 internal sealed class LineWorker : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan FurthestAhead = TimeSpan.FromMinutes(10);
-    private const string Party = "opt";
 
     private readonly WorkerOptions _options;
-    private readonly AuditRecord _audit;
+    private readonly AuditTrail _trail;
     private readonly TimeProvider _time;
     private readonly TopicTree _topics;
-    private readonly TelemetryDecoder _decoder;
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly List<Sample> _samples = [];
+    private readonly SampleIntake _intake;
     private readonly LinePublisher _publisher;
     private LineLoop? _loop;
     private DateTimeOffset _now;
@@ -46,10 +28,11 @@ internal sealed class LineWorker : IAsyncDisposable
 
     public LineWorker(WorkerOptions options, AuditRecord audit, TimeProvider time)
     {
-        (_options, _audit, _time) = (options, audit, time);
+        (_options, _trail, _time) = (options, new AuditTrail(audit), time);
         var site = options.Site.Site;
         _topics = new TopicTree(site.Location);
-        _decoder = new TelemetryDecoder(SiteBindings.Of(site), site.SourceClock);
+        var decoder = new TelemetryDecoder(SiteBindings.Of(site), site.SourceClock);
+        _intake = new SampleIntake(decoder, Counters, site.SourceClock);
         Epoch = audit.TakeEpoch();
         Link = new MqttLink(
             new MqttLinkOptions
@@ -57,7 +40,7 @@ internal sealed class LineWorker : IAsyncDisposable
                 Host = options.Host,
                 Port = options.Port,
                 ClientId = $"opt-{site.Name}",
-                Filters = [.. _decoder.Topics, _topics.SetpointAck(site.Gateway.Id), _topics.Heartbeat(site.Gateway.Id)],
+                Filters = [.. decoder.Topics, _topics.SetpointAck(site.Gateway.Id), _topics.Heartbeat(site.Gateway.Id)],
                 CommandFilters = [_topics.ModeCommand],
                 Will = () => LinePublisher.Online(_topics, false, Epoch, Clock, "connection lost"),
             },
@@ -82,6 +65,9 @@ internal sealed class LineWorker : IAsyncDisposable
 
     /// <summary>Everything the loop did, as it happens.</summary>
     public Action<LineEvent>? Happened { get; set; }
+
+    /// <summary>What an operator of this process should know, at most once a second.</summary>
+    public Action<string>? Warned { get; set; }
 
     private DateTimeOffset Clock => _options.Site.Site.SourceClock && _now != default ? _now : _time.GetUtcNow();
 
@@ -125,6 +111,7 @@ internal sealed class LineWorker : IAsyncDisposable
                     Start();
                 }
 
+                CountDrops();
                 if (_loop is { } loop)
                 {
                     await ActAsync(loop.Silent(_time.GetElapsedTime(_heardAt), _now), cancel);
@@ -138,6 +125,17 @@ internal sealed class LineWorker : IAsyncDisposable
             {
                 _turn.Release();
             }
+        }
+    }
+
+    // Telemetry that found no room is gone; that it was must not be silent.
+    private void CountDrops()
+    {
+        long fresh = Link.Dropped - Counters["telemetry_dropped"];
+        if (fresh > 0)
+        {
+            Counters.Count("telemetry_dropped", fresh);
+            Warned?.Invoke($"{fresh} telemetry messages dropped: they come faster than they are handled");
         }
     }
 
@@ -161,48 +159,12 @@ internal sealed class LineWorker : IAsyncDisposable
             }
             else
             {
-                Sense(message);
+                _intake.Take(message, _time.GetUtcNow(), _now, Start);
             }
         }
         finally
         {
             _turn.Release();
-        }
-    }
-
-    private void Sense(InboundMessage message)
-    {
-        _samples.Clear();
-        var outcome = _decoder.Decode(message.Topic, message.Payload, _time.GetUtcNow(), message.Retained, _samples);
-        if (outcome.Reason is { } reason)
-        {
-            Counters.Refuse(outcome.IsOurs ? "telemetry_rejected" : "unknown_topic", $"{message.Topic}: {reason}");
-        }
-
-        foreach (var sample in _samples)
-        {
-            if (_now != default && sample.SampledAt > _now + FurthestAhead)
-            {
-                // One such value would make every other look old.
-                Counters.Refuse("ahead_of_process_time", $"{sample.Tag} sampled {sample.SampledAt:O}, process time is {_now:O}");
-                continue;
-            }
-
-            if (_now == default && _options.Site.Site.SourceClock)
-            {
-                Counters.Count("before_first_heartbeat");
-                continue;
-            }
-
-            Start();
-            Counters.Count(_loop!.Take(sample) switch
-            {
-                AppendOutcome.Duplicate => "duplicate",
-                AppendOutcome.OutOfOrder => "out_of_order",
-                AppendOutcome.Replaced => "replaced",
-                AppendOutcome.UnknownTag => "unknown_tag",
-                _ => "samples",
-            });
         }
     }
 
@@ -258,10 +220,7 @@ internal sealed class LineWorker : IAsyncDisposable
         }
 
         IReadOnlyList<LineEvent> events = [];
-        string? refusal = message.Retained ? "a command must not be retained"
-            : command.Unit != loop.Line.Unit.Name ? $"unit {command.Unit} is not run here, this is {loop.Line.Unit.Name}"
-            : Clock > command.ExpiresAt || command.IssuedAt > Clock + TimeSpan.FromSeconds(30) ? $"issued {command.IssuedAt:O}, expires {command.ExpiresAt:O}, now {Clock:O}"
-            : null;
+        string? refusal = ModeCommandCheck.Refusal(message, command, loop.Line.Unit.Name, Clock);
         if (refusal is null)
         {
             events = loop.Request(new(command.RequestedMode, command.User, command.Reason ?? "", command.ExpectedVersion), _now, out refusal);
@@ -280,7 +239,7 @@ internal sealed class LineWorker : IAsyncDisposable
     {
         foreach (var e in events)
         {
-            if (!Record(e, out string? failure))
+            if (!_trail.TryRecord(e, out string? failure))
             {
                 Counters.Refuse("audit_failed", failure!);
                 if (_loop!.AuditWritable)
@@ -299,27 +258,7 @@ internal sealed class LineWorker : IAsyncDisposable
         }
     }
 
-    private bool Record(LineEvent e, out string? failure)
-    {
-        failure = null;
-        if (AuditText.Row(e) is not var (kind, body))
-        {
-            return true;
-        }
-
-        try
-        {
-            _audit.Append(e.At, kind, body);
-            return true;
-        }
-        catch (IOException io)
-        {
-            failure = io.Message;
-            return false;
-        }
-    }
-
-    private void Start() => _loop ??= new LineLoop(
+    private LineLoop Start() => _loop ??= new LineLoop(
         _options.Site.Line, new SurrogateTrainer(_options.Site.Line.Unit, _options.Site.Designs, new LearningOptions()),
         new LineStart(Epoch, _options.StartMode, _now, _options.Seed, _options.Site.Site.SourceClock));
 

@@ -1,8 +1,4 @@
-using System.Buffers;
-using System.Threading.Channels;
 using MQTTnet;
-using MQTTnet.Formatter;
-using MQTTnet.Packets;
 using MQTTnet.Protocol;
 using Polly;
 using Polly.Retry;
@@ -14,8 +10,7 @@ namespace Optimizer.Mqtt;
 /// came, whatever their QoS, and acknowledges QoS 1 only after they were handled.
 /// </summary>
 /// <remarks>
-/// MQTTnet's receive queue has no bound and its handler must never wait or throw; hence the channel. An acknowledgement that
-/// belongs to an earlier connection would acknowledge another message of this one; hence the epoch.
+/// An acknowledgement that belongs to an earlier connection would acknowledge another message of this one; hence the epoch.
 /// </remarks>
 public sealed class MqttLink : IAsyncDisposable
 {
@@ -24,22 +19,21 @@ public sealed class MqttLink : IAsyncDisposable
     private const int MostInFlight = 16;
 
     private readonly MqttLinkOptions _options;
-    private readonly Func<InboundMessage, CancellationToken, ValueTask> _handle;
     private readonly TimeProvider _time;
     private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
-    private readonly Channel<(MqttApplicationMessageReceivedEventArgs Args, long Epoch)> _inbound;
+    private readonly InboundPump _inbound;
     private readonly SemaphoreSlim _exchange = new(1, 1);
     private readonly ResiliencePipeline _connecting;
     private SemaphoreSlim _inFlight = new(MostInFlight, MostInFlight);
     private TaskCompletionSource _down = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string _lastFailure = "no attempt was made";
-    private long _epoch, _received, _dropped, _handlerFailures, _connections;
+    private long _epoch, _connections;
 
     public MqttLink(MqttLinkOptions options, Func<InboundMessage, CancellationToken, ValueTask> handle, TimeProvider time)
     {
-        (_options, _handle, _time) = (options, handle, time);
-        _inbound = Channel.CreateBounded<(MqttApplicationMessageReceivedEventArgs, long)>(new BoundedChannelOptions(options.InboundCapacity) { SingleReader = true });
+        (_options, _time) = (options, time);
+        _inbound = new InboundPump(options.InboundCapacity, handle);
         _connecting = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
             {
@@ -57,7 +51,7 @@ public sealed class MqttLink : IAsyncDisposable
             })
             .AddTimeout(ConnectTimeout)
             .Build();
-        _client.ApplicationMessageReceivedAsync += ReceiveAsync;
+        _client.ApplicationMessageReceivedAsync += args => _inbound.ReceiveAsync(args, Interlocked.Read(ref _epoch));
         _client.DisconnectedAsync += _ =>
         {
             Volatile.Read(ref _down).TrySetResult();
@@ -74,11 +68,11 @@ public sealed class MqttLink : IAsyncDisposable
     public bool IsUp => _client.IsConnected;
 
     /// <summary>Messages received; dropped for want of room (QoS 0 only); whose handler threw; connections made.</summary>
-    public long Received => Interlocked.Read(ref _received);
+    public long Received => _inbound.Received;
 
-    public long Dropped => Interlocked.Read(ref _dropped);
+    public long Dropped => _inbound.Dropped;
 
-    public long HandlerFailures => Interlocked.Read(ref _handlerFailures);
+    public long HandlerFailures => _inbound.Failures;
 
     public long Connections => Interlocked.Read(ref _connections);
 
@@ -99,7 +93,7 @@ public sealed class MqttLink : IAsyncDisposable
     /// <summary>Keeps the connection and handles messages until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
-        var pump = PumpAsync(cancel);
+        var pump = _inbound.RunAsync(AcknowledgeAsync, cancel);
         try
         {
             while (!cancel.IsCancellationRequested)
@@ -254,53 +248,6 @@ public sealed class MqttLink : IAsyncDisposable
         }
 
         return "the connection was closed";
-    }
-
-    private Task ReceiveAsync(MqttApplicationMessageReceivedEventArgs args)
-    {
-        Interlocked.Increment(ref _received);
-        args.AutoAcknowledge = false;
-        var entry = (args, Interlocked.Read(ref _epoch));
-        if (_inbound.Writer.TryWrite(entry))
-        {
-            return Task.CompletedTask;
-        }
-
-        if (args.ApplicationMessage.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce)
-        {
-            Interlocked.Increment(ref _dropped);
-            return Task.CompletedTask;
-        }
-
-        return _inbound.Writer.WriteAsync(entry).AsTask();
-    }
-
-    private async Task PumpAsync(CancellationToken cancel)
-    {
-        try
-        {
-            await foreach (var (args, epoch) in _inbound.Reader.ReadAllAsync(cancel))
-            {
-                try
-                {
-                    await _handle(MessageMapping.ToInbound(args.ApplicationMessage), cancel);
-                }
-                catch (Exception) when (!cancel.IsCancellationRequested)
-                {
-                    // An unacknowledged message would silently stall the link at ReceiveMaximum.
-                    Interlocked.Increment(ref _handlerFailures);
-                    args.ReasonCode = MqttApplicationMessageReceivedReasonCode.ImplementationSpecificError;
-                }
-
-                if (args.ApplicationMessage.QualityOfServiceLevel != MqttQualityOfServiceLevel.AtMostOnce)
-                {
-                    await AcknowledgeAsync(args, epoch, cancel);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
-        {
-        }
     }
 
     private async Task AcknowledgeAsync(MqttApplicationMessageReceivedEventArgs args, long epoch, CancellationToken cancel)

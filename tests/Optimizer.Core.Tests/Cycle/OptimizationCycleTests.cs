@@ -122,8 +122,15 @@ public class OptimizationCycleTests
 
     private static string Text(CycleOutcome outcome) => JsonSerializer.Serialize(new
     {
-        Kind = outcome.Kind.ToString(), outcome.Sentence, outcome.Stay, outcome.Target, outcome.Step, Items = outcome.Move?.Items.Select(i => (i.From, i.To, i.Target)).ToList(),
-        Evidence = outcome.Move?.Evidence, Write = outcome.Write?.ToRequest(), outcome.Candidates,
+        Kind = outcome.Kind.ToString(),
+        outcome.Sentence,
+        outcome.Stay,
+        outcome.Target,
+        outcome.Step,
+        Items = outcome.Move?.Items.Select(i => (i.From, i.To, i.Target)).ToList(),
+        Evidence = outcome.Move?.Evidence,
+        Write = outcome.Write?.ToRequest(),
+        outcome.Candidates,
     }, new JsonSerializerOptions { IncludeFields = true });
 
     private sealed class Near : IEqualityComparer<double>

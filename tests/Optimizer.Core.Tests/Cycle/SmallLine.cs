@@ -18,8 +18,21 @@ internal static class SmallLine
 
     public static ManipulatedVariable Variable(string name) => new()
     {
-        Name = name, SetpointTag = name + ".SP", EngineeringUnit = "t/h", EngineeringLow = 0, EngineeringHigh = 10, OperatorLow = 0.5, OperatorHigh = 9.5,
-        MaxMove = 0.2, Deadband = 0.02, MaxTravelPer8Hours = 1, MaxTravelPer24Hours = 3, RampPerMinute = 1, Lag = TimeSpan.FromMinutes(10), Dwell = TimeSpan.FromMinutes(30), Tolerance = 0.05,
+        Name = name,
+        SetpointTag = name + ".SP",
+        EngineeringUnit = "t/h",
+        EngineeringLow = 0,
+        EngineeringHigh = 10,
+        OperatorLow = 0.5,
+        OperatorHigh = 9.5,
+        MaxMove = 0.2,
+        Deadband = 0.02,
+        MaxTravelPer8Hours = 1,
+        MaxTravelPer24Hours = 3,
+        RampPerMinute = 1,
+        Lag = TimeSpan.FromMinutes(10),
+        Dwell = TimeSpan.FromMinutes(30),
+        Tolerance = 0.05,
     };
 
     public static ProcessUnit Unit { get; } = new()
@@ -86,7 +99,12 @@ internal static class SmallLine
             Seed = 5,
             Context = new GuardrailContext
             {
-                Now = now, Limits = line.Guardrails, InputGaps = [], Transients = [], Running = TimeSpan.FromDays(10), AuditWritable = true,
+                Now = now,
+                Limits = line.Guardrails,
+                InputGaps = [],
+                Transients = [],
+                Running = TimeSpan.FromDays(10),
+                AuditWritable = true,
                 Gateway = new GatewayState("gw-1", TimeSpan.FromSeconds(1), true, false, null),
                 Variables = new Dictionary<string, MoveHistory> { ["x"] = new(x, null, 0, 0, 0, default), ["y"] = new(y, null, 0, 0, 0, default) },
             },

@@ -151,6 +151,22 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(JsonValueKind.Number, root.GetProperty("summary").GetProperty("median_gain_share").ValueKind);
     }
 
+    [Fact]
+    public async Task DemoAtTwoSpeeds_DecidesAlike()
+    {
+        var reports = new List<string>();
+        foreach (string speed in new[] { "max", "3600" })
+        {
+            string file = Path.Combine(_folder, speed + ".json");
+            var (exit, output) = await Cli.RunAsync("demo", "--hours", "8", "--speed", speed, "--seed", "5", "--history-rolls", "110", "--report", file, "--data", Path.Combine(_folder, speed));
+            Assert.True(exit == 0, output);
+            reports.Add(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        }
+
+        Assert.Equal(reports[0], reports[1]);
+        Assert.True(JsonDocument.Parse(reports[0]).RootElement.GetProperty("setpoints_verified").GetInt32() > 0, reports[0]);
+    }
+
     private static int ClosedPort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -1,0 +1,53 @@
+using Optimizer.Cycle;
+using Optimizer.History;
+using Optimizer.Mqtt;
+using Optimizer.Plant;
+
+namespace Optimizer.Edge.Line;
+
+/// <summary>Telemetry and lab messages to samples in the loop's memory; everything refused is counted with its reason.</summary>
+/// <param name="sourceClock">Process time comes from the data: until it is known, values cannot be placed in time.</param>
+internal sealed class SampleIntake(TelemetryDecoder decoder, WorkerCounters counters, bool sourceClock)
+{
+    private static readonly TimeSpan FurthestAhead = TimeSpan.FromMinutes(10);
+
+    private readonly List<Sample> _samples = [];
+
+    /// <param name="now">Process time; default: not known yet.</param>
+    /// <param name="loop">Gives the loop, made when the first sample needs it.</param>
+    public void Take(InboundMessage message, DateTimeOffset receivedAt, DateTimeOffset now, Func<LineLoop> loop)
+    {
+        _samples.Clear();
+        var outcome = decoder.Decode(message.Topic, message.Payload, receivedAt, message.Retained, _samples);
+        if (outcome.Reason is { } reason)
+        {
+            counters.Refuse(outcome.IsOurs ? "telemetry_rejected" : "unknown_topic", $"{message.Topic}: {reason}");
+        }
+
+        foreach (var sample in _samples)
+        {
+            if (now == default && sourceClock)
+            {
+                counters.Count("before_first_heartbeat");
+            }
+            else if (now != default && sample.SampledAt > now + FurthestAhead)
+            {
+                // One such value would make every other look old.
+                counters.Refuse("ahead_of_process_time", $"{sample.Tag} sampled {sample.SampledAt:O}, process time is {now:O}");
+            }
+            else
+            {
+                counters.Count(Name(loop().Take(sample)));
+            }
+        }
+    }
+
+    private static string Name(AppendOutcome outcome) => outcome switch
+    {
+        AppendOutcome.Duplicate => "duplicate",
+        AppendOutcome.OutOfOrder => "out_of_order",
+        AppendOutcome.Replaced => "replaced",
+        AppendOutcome.UnknownTag => "unknown_tag",
+        _ => "samples",
+    };
+}

@@ -1,0 +1,18 @@
+using Optimizer.Edge.Site;
+using Optimizer.Plant;
+
+namespace Optimizer.Edge.Line;
+
+/// <summary>How a worker is started.</summary>
+internal sealed record WorkerOptions
+{
+    public required SiteLine Site { get; init; }
+
+    public required string Host { get; init; }
+
+    public required int Port { get; init; }
+
+    public required OperatingMode StartMode { get; init; }
+
+    public int Seed { get; init; } = 1;
+}
