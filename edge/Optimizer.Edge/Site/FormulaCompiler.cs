@@ -22,15 +22,21 @@ internal static partial class FormulaCompiler
         ["max"] = (Expression<Func<double, double, double>>)((x, y) => Math.Max(x, y)),
     };
 
-    private static readonly ParsingConfig Config = new() { CustomTypeProvider = null, ResolveTypesBySimpleName = false, AllowNewToEvaluateAnyType = false };
+    private static readonly ParsingConfig Config = new()
+    {
+        CustomTypeProvider = null,
+        ResolveTypesBySimpleName = false,
+        AllowNewToEvaluateAnyType = false,
+        IsCaseSensitive = true,
+    };
 
-    public static IEnumerable<string> FunctionNames => Functions.Keys;
+    public static IReadOnlyCollection<string> FunctionNames => Functions.Keys;
 
     /// <param name="names">Names the formula may use, each with its position in the array.</param>
     /// <returns>The compiled formula, or null with the reason.</returns>
     public static Func<double[], double>? Compile(string text, IReadOnlyDictionary<string, int> names, out string? reason)
     {
-        reason = Unknown(text, names);
+        reason = Foreign(text) ?? Unknown(text, names);
         if (reason is not null)
         {
             return null;
@@ -53,21 +59,31 @@ internal static partial class FormulaCompiler
         }
     }
 
+    // The parser reads much more than formulas: texts, members, indexers, lambdas. Only what a formula is made of gets to it.
+    private static string? Foreign(string text)
+    {
+        int read = Pieces().Match(text).Length;
+        return read == text.Length ? null : $"cannot be read from position {read + 1} on; a formula has numbers, names, + - * / ( ) , ?: and comparisons";
+    }
+
     private static string? Unknown(string text, IReadOnlyDictionary<string, int> names)
     {
-        var unknown = Words().Matches(Numbers().Replace(text, "0")).Select(m => m.Value).Distinct().Where(w => !names.ContainsKey(w) && !Functions.ContainsKey(w)).ToList();
+        var unknown = Words().Matches(text).Select(m => m.Value).Distinct().Where(w => !names.ContainsKey(w) && !Functions.ContainsKey(w)).ToList();
         return unknown.Count == 0
             ? null
             : $"the unknown name{(unknown.Count > 1 ? "s" : "")} {string.Join(", ", unknown)}; known here: {string.Join(", ", names.Keys)}; functions: {string.Join(", ", Functions.Keys)}";
     }
 
     // 1 / 2 is a half in a formula, also where the host language divides whole numbers.
-    private static string Real(string text) => Numbers().Replace(text, n => n.Value.AsSpan().ContainsAny(".eE") ? n.Value : n.Value + ".0");
+    private static string Real(string text) => Numbers().Replace(text, m => m.Value.AsSpan().ContainsAny('.', 'e', 'E') ? m.Value : m.Value + ".0");
+
+    [GeneratedRegex(@"\A(?:\s+|(?:[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|[A-Za-z_][A-Za-z0-9_]*)(?![\w.])|<=|>=|==|!=|&&|\|\||[-+*/(),?:<>])*")]
+    private static partial Regex Pieces();
 
     [GeneratedRegex(@"(?<![\w.])[A-Za-z_]\w*")]
     private static partial Regex Words();
 
-    [GeneratedRegex(@"(?<![\w.])\d+(\.\d+)?([eE][+-]?\d+)?")]
+    [GeneratedRegex(@"(?<![\w.])[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")]
     private static partial Regex Numbers();
 
     private sealed class Positions(ParameterExpression[] parameters, string[] used, IReadOnlyDictionary<string, int> names, ParameterExpression values) : ExpressionVisitor

@@ -1,20 +1,29 @@
+using Optimizer.Objectives;
+
 namespace Optimizer.Edge.Site;
 
 /// <summary>Checks between the parts of a site file: names are unique, references lead somewhere, roles fit together.</summary>
 internal static class SiteChecks
 {
-    public static void Run(SiteDefinition site, List<SiteError> errors)
+    private static readonly string[] NameLists = ["$.manipulated", "$.disturbances", "$.features", "$.controlled", "$.prices", "$.quantities"];
+
+    private static readonly HashSet<string> Reserved = [.. FormulaCompiler.FunctionNames, ValueLayout.ShareInSpecification];
+
+    /// <returns>Whether every name a formula may use stands once, so that formulas can be checked as well.</returns>
+    public static bool Run(SiteDefinition site, List<SiteError> errors)
     {
+        bool listed = !errors.Any(e => NameLists.Contains(e.Path));
         var tags = site.Tags.Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
-        Unique(site.Tags.Select(t => (t.Name, t.Path)).Concat(site.Manipulated.Select((m, i) => (m.SetpointTag, $"$.manipulated[{i}].setpoint"))), "tag name", errors);
-        Unique(
-            site.Manipulated.Select((m, i) => (m.Name, $"$.manipulated[{i}].name"))
-                .Concat(site.Disturbances.Select(d => (d.Name, d.Path + ".name")))
-                .Concat(site.Features.Select(f => (f.Name, f.Path + ".name")))
-                .Concat(site.Controlled.Select(c => (c.Name, c.Path + ".name")))
-                .Concat(site.Prices.Select(p => (p.Name, p.Path)))
-                .Concat(site.Quantities.Select(q => (q.Name, q.Path + ".name"))),
-            "name among inputs, features, controlled variables, prices and quantities", errors);
+        Unique(site.Tags.Select(t => (t.Name, t.Path + ".name")).Concat(site.Manipulated.Select((m, i) => (m.SetpointTag, $"$.manipulated[{i}].setpoint"))), "tag name", errors);
+        bool named = Names([
+            .. site.Manipulated.Select((m, i) => (m.Name, $"$.manipulated[{i}].name")),
+            .. site.Disturbances.Select(d => (d.Name, d.Path + ".name")),
+            .. site.Features.Select(f => (f.Name, f.Path + ".name")),
+            .. site.Controlled.Select(c => (c.Name, c.Path + ".name")),
+            .. site.Prices.Select(p => (p.Name, p.Path)),
+            .. site.Quantities.Select(q => (q.Name, q.Path + ".name")),
+        ], errors);
+        Unique(site.Objectives.Select(o => (o.Name, o.Path + ".name")), "objective name", errors);
         Unique(site.Constraints.Select(c => (c.Name, c.Path + ".name")), "constraint name", errors);
 
         Known(site.Disturbances.Select(d => (d.Tag, d.Path + ".tag")), tags, "a tag", errors);
@@ -28,6 +37,16 @@ internal static class SiteChecks
         Known([(site.Objective, "$.objective")], [.. site.Objectives.Select(o => o.Name)], "an objective", errors);
         Known(site.Objectives.Select(o => (o.Quantity, o.Path + ".quantity")), [.. site.Quantities.Select(q => q.Name)], "a quantity", errors);
         Roles(site, errors);
+        return listed && named;
+    }
+
+    private static bool Names((string Name, string Path)[] names, List<SiteError> errors)
+    {
+        int before = errors.Count;
+        Unique(names, "name among inputs, features, controlled variables, prices and quantities", errors);
+        errors.AddRange(names.Where(n => Reserved.Contains(n.Name)).Select(n =>
+            new SiteError(n.Path, $"\"{n.Name}\"", "a name that formulas do not keep for themselves: " + string.Join(", ", Reserved))));
+        return errors.Count == before && names.All(n => n.Name.Length > 0);
     }
 
     private static void Roles(SiteDefinition site, List<SiteError> errors)

@@ -28,7 +28,7 @@ internal static class SiteLists
         lab?.NothingElse();
         if (form.SteadyKey && form.Noise <= 0)
         {
-            node.Wrong("a noise above 0 on a steadyKey tag: without it rest cannot be told from motion", "noise 0");
+            node.WrongAt("noise", "a noise above 0 on a steadyKey tag: without it rest cannot be told from motion", "0");
         }
 
         node.NothingElse();
@@ -55,8 +55,8 @@ internal static class SiteLists
         double span = engineeringHigh - engineeringLow;
         if (operatorLow < engineeringLow || operatorHigh > engineeringHigh)
         {
-            node.Wrong("operator limits inside the engineering limits",
-                FormattableString.Invariant($"operator [{operatorLow}, {operatorHigh}], engineering [{engineeringLow}, {engineeringHigh}]"));
+            node.WrongAt("operator", FormattableString.Invariant($"limits inside the engineering limits [{engineeringLow}, {engineeringHigh}]"),
+                FormattableString.Invariant($"[{operatorLow}, {operatorHigh}]"));
         }
 
         double widest = double.IsFinite(span) ? span : 1e9;
@@ -82,7 +82,7 @@ internal static class SiteLists
         };
         if (variable.Deadband > variable.MaxMove)
         {
-            node.Wrong("a deadband not above maxMove, or nothing ever moves", FormattableString.Invariant($"deadband {variable.Deadband}, maxMove {variable.MaxMove}"));
+            node.WrongAt("deadband", FormattableString.Invariant($"not above the maxMove of {variable.MaxMove}, or nothing ever moves"), FormattableString.Invariant($"{variable.Deadband}"));
         }
 
         node.NothingElse();
@@ -126,6 +126,11 @@ internal static class SiteLists
                 price.Path, name, price.Number("value", -1e9, 1e9), price.Text("unit"), price.Has("tag") ? price.Text("tag") : null,
                 price.Duration("window", Moment, Month, TimeSpan.FromHours(1)));
             price.NothingElse();
+            if (!SiteReader.Identifier().IsMatch(name))
+            {
+                price.Wrong("a name of letters, digits and _ . : - starting with a letter or digit, at most 128", $"the name \"{name}\"");
+            }
+
             yield return form;
         }
     }
@@ -161,7 +166,7 @@ internal static class SiteLists
         node.NothingElse();
         if (form.Sign != 0 && Math.Sign(form.Value) == -form.Sign)
         {
-            node.Wrong("a value that agrees with its sign", FormattableString.Invariant($"value {form.Value} with sign {(form.Sign > 0 ? "+" : "-")}"));
+            node.WrongAt("value", $"a value that agrees with the sign {(form.Sign > 0 ? "+" : "-")}", FormattableString.Invariant($"{form.Value}"));
         }
 
         return form;

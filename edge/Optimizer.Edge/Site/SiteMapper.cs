@@ -39,8 +39,7 @@ internal static class SiteMapper
             return null;
         }
 
-        SiteChecks.Run(site, errors);
-        if (errors.Count > 0)
+        if (!SiteChecks.Run(site, errors))
         {
             // Formulas over names that clash or are missing would only repeat the same mistakes.
             return null;
@@ -52,26 +51,31 @@ internal static class SiteMapper
         return errors.Count > 0 ? null : new SiteLine(site, Line(site, problem), designs);
     }
 
-    private static ProcessUnit Unit(SiteDefinition site) => new()
+    private static ProcessUnit Unit(SiteDefinition site)
     {
-        Name = site.Unit,
-        Gateway = site.Gateway.Id,
-        Tags =
-        [
-            .. site.Tags.Select(t => new Tag(t.Name, t.EngineeringUnit, t.Low, t.High, t.Period)
-            {
-                Noise = t.Noise, Critical = t.Critical, SteadyKey = t.SteadyKey, Lab = t.SamplePoint is not null,
-            }),
-            .. site.Manipulated.Select(m => new Tag(m.SetpointTag, m.EngineeringUnit, m.EngineeringLow, m.EngineeringHigh, site.Telemetry.Period)),
-        ],
-        ManipulatedVariables = site.Manipulated,
-        DisturbanceVariables = [.. site.Disturbances.Select(d => new DisturbanceVariable(d.Name, d.Tag, site.Tags.First(t => t.Name == d.Tag).EngineeringUnit, d.Window))],
-        ControlledVariables = [.. site.Controlled.Select(c => new ControlledVariable(c.Name, c.Tag, site.Tags.First(t => t.Name == c.Tag).EngineeringUnit, c.Aggregate, c.BiasTime)
+        // A file with mistakes gets here too, so that its formulas are checked: then a tag may be missing.
+        string UnitOf(string tag) => site.Tags.FirstOrDefault(t => t.Name == tag)?.EngineeringUnit ?? "";
+        return new ProcessUnit
         {
-            Logarithmic = c.LogarithmOffset is not null, LogarithmOffset = c.LogarithmOffset ?? 0,
-        })],
-        Running = site.Running is { } r ? new RunningState(r.Tag, r.Value, r.Settling) : null,
-    };
+            Name = site.Unit,
+            Gateway = site.Gateway.Id,
+            Tags =
+            [
+                .. site.Tags.Select(t => new Tag(t.Name, t.EngineeringUnit, t.Low, t.High, t.Period)
+                {
+                    Noise = t.Noise, Critical = t.Critical, SteadyKey = t.SteadyKey, Lab = t.SamplePoint is not null,
+                }),
+                .. site.Manipulated.Select(m => new Tag(m.SetpointTag, m.EngineeringUnit, m.EngineeringLow, m.EngineeringHigh, site.Telemetry.Period)),
+            ],
+            ManipulatedVariables = site.Manipulated,
+            DisturbanceVariables = [.. site.Disturbances.Select(d => new DisturbanceVariable(d.Name, d.Tag, UnitOf(d.Tag), d.Window))],
+            ControlledVariables = [.. site.Controlled.Select(c => new ControlledVariable(c.Name, c.Tag, UnitOf(c.Tag), c.Aggregate, c.BiasTime)
+            {
+                Logarithmic = c.LogarithmOffset is not null, LogarithmOffset = c.LogarithmOffset ?? 0,
+            })],
+            Running = site.Running is { } r ? new RunningState(r.Tag, r.Value, r.Settling) : null,
+        };
+    }
 
     private static List<SurrogateDesign> Designs(SiteDefinition site, ProcessUnit unit, List<SiteError> errors)
     {

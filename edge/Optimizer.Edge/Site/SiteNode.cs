@@ -14,6 +14,9 @@ internal sealed class SiteNode(JsonElement element, string path, List<SiteError>
 
     public void Wrong(string expected, string? found = null) => errors.Add(new SiteError(path, found ?? Show(element), expected));
 
+    /// <summary>A mistake of one property, found by what it must be together with others.</summary>
+    public void WrongAt(string property, string expected, string found) => errors.Add(new SiteError($"{path}.{property}", found, expected));
+
     /// <summary>Whether the property is there (and not null).</summary>
     public bool Has(string name) => Find(name) is not null;
 
@@ -119,7 +122,8 @@ internal sealed class SiteNode(JsonElement element, string path, List<SiteError>
         }
 
         node.Wrong($"a number from {Text(low)} to {Text(high)}");
-        return fallback ?? double.NaN;
+        // Not the default: what depends on a wrong value must not be reported again.
+        return double.NaN;
     }
 
     public int Integer(string name, int low, int high, int fallback)
@@ -182,7 +186,7 @@ internal sealed class SiteNode(JsonElement element, string path, List<SiteError>
 
         if (node.Element.ValueKind == JsonValueKind.Array && node.Element.GetArrayLength() == 2
             && node.Element[0].ValueKind == JsonValueKind.Number && node.Element[1].ValueKind == JsonValueKind.Number
-            && node.Element[0].GetDouble() is var low && node.Element[1].GetDouble() is var high && low < high)
+            && node.Element[0].GetDouble() is var low && node.Element[1].GetDouble() is var high && low < high && double.IsFinite(high - low))
         {
             return (low, high);
         }

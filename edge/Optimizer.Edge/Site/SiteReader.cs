@@ -85,7 +85,7 @@ internal static partial class SiteReader
             node.Duration("period", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(24), TimeSpan.FromMinutes(1)));
         if (!form.Topic.Contains("{source}", StringComparison.Ordinal))
         {
-            node.Wrong("a topic with {source} in it", $"\"{form.Topic}\"");
+            node.WrongAt("topic", "a topic with {source} in it", $"\"{form.Topic}\"");
         }
 
         node.NothingElse();
@@ -127,12 +127,12 @@ internal static partial class SiteReader
         string name = node.Text(property);
         if (name.Length > 0 && !Identifier().IsMatch(name))
         {
-            node.Wrong($"{property} of letters, digits and _ . : - starting with a letter or digit, at most 128", $"{property} \"{name}\"");
+            node.WrongAt(property, "letters, digits and _ . : - starting with a letter or digit, at most 128", $"\"{name}\"");
         }
 
         return name;
     }
 
-    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$")]
-    private static partial Regex Identifier();
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}\z")]
+    internal static partial Regex Identifier();
 }
