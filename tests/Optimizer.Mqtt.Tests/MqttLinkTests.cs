@@ -55,6 +55,8 @@ public sealed class MqttLinkTests : IAsyncLifetime
 
             good++;
         });
+        string? reason = null;
+        link.HandlerFailed = r => reason = r;
         var sender = await ListenAsync("sender", [], _ => { });
         for (int n = 0; n < 200; n++)
         {
@@ -64,6 +66,7 @@ public sealed class MqttLinkTests : IAsyncLifetime
         await sender.PublishAsync(Text("t/good", "x", 1), Patience, Cancel);
         await UntilAsync(() => good == 1);
         Assert.Equal(200, link.HandlerFailures);
+        Assert.Equal("handling a message on t/poison failed: poison", reason);
     }
 
     [Fact]

@@ -22,6 +22,7 @@ internal sealed class LineWorker : IAsyncDisposable
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly SampleIntake _intake;
     private readonly LinePublisher _publisher;
+    private readonly ModeDesk _modes;
     private LineLoop? _loop;
     private DateTimeOffset _now;
     private long _heardAt;
@@ -47,8 +48,10 @@ internal sealed class LineWorker : IAsyncDisposable
             HandleAsync, time)
         {
             Connected = ConnectedAsync,
+            HandlerFailed = Failed,
         };
         _publisher = new LinePublisher(Link, _topics, options.Site);
+        _modes = new ModeDesk(_publisher, Counters);
     }
 
     public long Epoch { get; }
@@ -105,27 +108,45 @@ internal sealed class LineWorker : IAsyncDisposable
             await _turn.WaitAsync(cancel);
             try
             {
-                if (!_options.Site.Site.SourceClock)
-                {
-                    _now = _time.GetUtcNow();
-                    Start();
-                }
-
-                CountDrops();
-                if (_loop is { } loop)
-                {
-                    await ActAsync(loop.Silent(_time.GetElapsedTime(_heardAt), _now), cancel);
-                    if (!_options.Site.Site.SourceClock)
-                    {
-                        await ActAsync(loop.Advance(_now), cancel);
-                    }
-                }
+                await TickAsync(cancel);
+            }
+            catch (Exception e) when (!cancel.IsCancellationRequested)
+            {
+                Failed("the watch tick failed: " + e.Message);
             }
             finally
             {
                 _turn.Release();
             }
         }
+    }
+
+    private async Task TickAsync(CancellationToken cancel)
+    {
+        CountDrops();
+        if (!_options.Site.Site.SourceClock)
+        {
+            _now = _time.GetUtcNow();
+            Start();
+        }
+
+        if (_loop is not { } loop)
+        {
+            return;
+        }
+
+        await ActAsync(loop.Silent(_time.GetElapsedTime(_heardAt), _now), cancel);
+        if (!_options.Site.Site.SourceClock)
+        {
+            await ActAsync(loop.Advance(_now), cancel);
+        }
+    }
+
+    // A defect of ours: the process lives on, and says so.
+    private void Failed(string reason)
+    {
+        Counters.Refuse("failures", reason);
+        Warned?.Invoke(reason);
     }
 
     // Telemetry that found no room is gone; that it was must not be silent.
@@ -155,7 +176,7 @@ internal sealed class LineWorker : IAsyncDisposable
             }
             else if (message.Topic == _topics.ModeCommand)
             {
-                await ModeAsync(message, cancel);
+                await _modes.TakeAsync(message, _loop, _now, Clock, ActAsync, cancel);
             }
             else
             {
@@ -208,31 +229,6 @@ internal sealed class LineWorker : IAsyncDisposable
         }
 
         await ActAsync(loop.Take(ack, _now), cancel);
-    }
-
-    private async Task ModeAsync(InboundMessage message, CancellationToken cancel)
-    {
-        var decoded = ModePayload.Decode(message.Payload.Span);
-        if (decoded.Value is not { } command || _loop is not { } loop)
-        {
-            Counters.Refuse("mode_command_rejected", decoded.Reason ?? "a mode command before process time is known");
-            return;
-        }
-
-        IReadOnlyList<LineEvent> events = [];
-        string? refusal = ModeCommandCheck.Refusal(message, command, loop.Line.Unit.Name, Clock);
-        if (refusal is null)
-        {
-            events = loop.Request(new(command.RequestedMode, command.User, command.Reason ?? "", command.ExpectedVersion), _now, out refusal);
-        }
-
-        if (refusal is not null)
-        {
-            Counters.Refuse("mode_command_rejected", refusal);
-        }
-
-        await ActAsync(events, cancel);
-        await _publisher.ReplyAsync(message, command, refusal, loop.Mode, Clock, cancel);
     }
 
     private async Task ActAsync(IReadOnlyList<LineEvent> events, CancellationToken cancel)

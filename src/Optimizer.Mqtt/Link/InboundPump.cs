@@ -8,7 +8,8 @@ namespace Optimizer.Mqtt;
 /// Takes messages off MQTTnet's receive loop, which must never wait or throw, and hands them on one by one in the order they
 /// came. QoS 1 is acknowledged after it was handled, and only to the connection it came by.
 /// </summary>
-internal sealed class InboundPump(int capacity, Func<InboundMessage, CancellationToken, ValueTask> handle)
+/// <param name="failed">Told of every message whose handler threw.</param>
+internal sealed class InboundPump(int capacity, Func<InboundMessage, CancellationToken, ValueTask> handle, Action<string> failed)
 {
     private readonly Channel<(MqttApplicationMessageReceivedEventArgs Args, long Epoch)> _inbound =
         Channel.CreateBounded<(MqttApplicationMessageReceivedEventArgs, long)>(new BoundedChannelOptions(capacity) { SingleReader = true });
@@ -50,10 +51,11 @@ internal sealed class InboundPump(int capacity, Func<InboundMessage, Cancellatio
                 {
                     await handle(MessageMapping.ToInbound(args.ApplicationMessage), cancel);
                 }
-                catch (Exception) when (!cancel.IsCancellationRequested)
+                catch (Exception e) when (!cancel.IsCancellationRequested)
                 {
                     // An unacknowledged message would silently stall the link at ReceiveMaximum.
                     Interlocked.Increment(ref _failures);
+                    failed($"handling a message on {args.ApplicationMessage.Topic} failed: {e.Message}");
                     args.ReasonCode = MqttApplicationMessageReceivedReasonCode.ImplementationSpecificError;
                 }
 

@@ -33,7 +33,7 @@ public sealed class MqttLink : IAsyncDisposable
     public MqttLink(MqttLinkOptions options, Func<InboundMessage, CancellationToken, ValueTask> handle, TimeProvider time)
     {
         (_options, _time) = (options, time);
-        _inbound = new InboundPump(options.InboundCapacity, handle);
+        _inbound = new InboundPump(options.InboundCapacity, handle, reason => HandlerFailed?.Invoke(reason));
         _connecting = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
             {
@@ -64,6 +64,9 @@ public sealed class MqttLink : IAsyncDisposable
 
     /// <summary>Called with a reason when the connection ended.</summary>
     public Action<string>? Lost { get; set; }
+
+    /// <summary>Called when a handler threw: the message is acknowledged with an error and the link goes on.</summary>
+    public Action<string>? HandlerFailed { get; set; }
 
     public bool IsUp => _client.IsConnected;
 

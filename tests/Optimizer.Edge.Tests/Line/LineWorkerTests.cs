@@ -41,7 +41,7 @@ public class LineWorkerTests
 
         await Bench.UntilAsync(() => counters["samples"] > samples);
         Assert.Equal((7L, 7L, 7L), (counters["heartbeat_rejected"], counters["ack_rejected"], counters["mode_command_rejected"]));
-        Assert.Equal(0, bench.Worker.Link.HandlerFailures);
+        Assert.Equal((0, 0), (bench.Worker.Link.HandlerFailures, counters["failures"]));
         Assert.Equal(0, bench.Host.MissedEchoes);
         Assert.All(counters.Reasons.Values, r => Assert.False(string.IsNullOrWhiteSpace(r)));
     }
