@@ -88,27 +88,18 @@ public sealed class AuditRecord : IDisposable
     }
 
     /// <summary>Every row, oldest first.</summary>
-    public IEnumerable<AuditRow> Read()
-    {
-        using var command = _connection.CreateCommand();
-        command.CommandText = "SELECT seq, at, kind, body, previous, hash FROM audit ORDER BY seq";
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
-        {
-            yield return new AuditRow(
-                reader.GetInt64(0), DateTimeOffset.Parse(reader.GetString(1), CultureInfo.InvariantCulture), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetString(5));
-        }
-    }
+    /// <exception cref="FormatException">The time of a row is none: see <see cref="FirstBroken"/>.</exception>
+    public IEnumerable<AuditRow> Read() =>
+        Stored().Select(r => new AuditRow(r.Sequence, DateTimeOffset.Parse(r.At, CultureInfo.InvariantCulture), r.Kind, r.Body, r.Previous, r.Hash));
 
     /// <summary>Checks the chain: the number of the first row that was altered, removed before or put in; null: sound.</summary>
     public long? FirstBroken()
     {
         string previous = "";
         long expected = 1;
-        foreach (var row in Read())
+        foreach (var row in Stored())
         {
-            string time = row.At.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
-            if (row.Sequence != expected || row.Previous != previous || row.Hash != Hash(previous, time, row.Kind, row.Body))
+            if (row.Sequence != expected || row.Previous != previous || row.Hash != Hash(previous, row.At, row.Kind, row.Body))
             {
                 return row.Sequence;
             }
@@ -128,6 +119,18 @@ public sealed class AuditRecord : IDisposable
 
     private static string Hash(string previous, string at, string kind, string body) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{previous}\n{at}\n{kind}\n{body}")));
+
+    // Times stay text: the hash stands over what is stored, whatever somebody wrote there.
+    private IEnumerable<(long Sequence, string At, string Kind, string Body, string Previous, string Hash)> Stored()
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = "SELECT seq, at, kind, body, previous, hash FROM audit ORDER BY seq";
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            yield return (reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetString(5));
+        }
+    }
 
     private object? Scalar(string sql)
     {
