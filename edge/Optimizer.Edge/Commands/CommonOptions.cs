@@ -53,6 +53,23 @@ internal static class CommonOptions
         ? value
         : throw new UsageException(FormattableString.Invariant($"{option}: found {value}, expected a number above 0 up to {most}"));
 
+    public static double Within(string option, double value, double least, double most) => value >= least && value <= most
+        ? value
+        : throw new UsageException(FormattableString.Invariant($"{option}: found {value}, expected a number from {least} to {most}"));
+
+    /// <summary>Finds out before the work, not after it, whether the report can be written; makes its folder.</summary>
+    /// <exception cref="IOException">It cannot.</exception>
+    public static string? Writable(string? file)
+    {
+        if (file is not null)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+            using var probe = new FileStream(file, FileMode.OpenOrCreate, FileAccess.Write);
+        }
+
+        return file;
+    }
+
     public static void KnownPlant(string name)
     {
         if (name != "copper-foil")

@@ -33,14 +33,14 @@ internal static class DemoCommand
             {
                 Site = SiteMapper.Load(Path.Combine(AppContext.BaseDirectory, "sites", "copper-foil.json")),
                 Speed = CommonOptions.SpeedFactor(parsed.GetValue(speed)!),
-                Hours = CommonOptions.Positive("--hours", parsed.GetValue(hours), 10_000),
+                Hours = CommonOptions.Within("--hours", parsed.GetValue(hours), 1, 10_000),
                 Seed = parsed.GetValue(seed),
                 Scenario = parsed.GetValue(scenario)!,
                 HistoryRolls = (int)CommonOptions.Positive("--history-rolls", parsed.GetValue(rolls), 100_000),
                 BrokerPort = at is >= 0 and <= 65535 ? at : throw new UsageException($"--broker-port: found {at}, expected 0 to 65535"),
                 Data = parsed.GetValue(data),
             };
-            return await DemoRun.RunAsync(plan, parsed.GetValue(report), cancel);
+            return await DemoRun.RunAsync(plan, CommonOptions.Writable(parsed.GetValue(report)), cancel);
         });
         return command;
     }

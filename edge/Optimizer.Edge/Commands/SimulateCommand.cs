@@ -47,7 +47,9 @@ internal static class SimulateCommand
                 LabUnits = FoilLine.LabUnits,
                 Step = TimeSpan.FromSeconds(factor is <= 10 ? 1 : 10),
             };
-            return await RunAsync(foil, options, factor, parsed.GetValue(seed), parsed.GetValue(hours), parsed.GetValue(history), cancel);
+            double last = CommonOptions.Within("--hours", parsed.GetValue(hours), 0, 1_000_000);
+            double byHand = CommonOptions.Within("--history-hours", parsed.GetValue(history), 0, 1_000_000);
+            return await RunAsync(foil, options, factor, parsed.GetValue(seed), last, byHand, cancel);
         });
         return command;
     }

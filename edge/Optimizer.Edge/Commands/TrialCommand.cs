@@ -38,7 +38,7 @@ internal static class TrialCommand
         {
             CommonOptions.KnownPlant(parsed.GetValue(plant)!);
             var plan = new TrialPlan(
-                SiteMapper.Load(parsed.GetValue(site)!), parsed.GetValue(scenario)!, CommonOptions.Positive("--days", parsed.GetValue(days), 365),
+                SiteMapper.Load(parsed.GetValue(site)!), parsed.GetValue(scenario)!, CommonOptions.Within("--days", parsed.GetValue(days), 0.05, 365),
                 (int)CommonOptions.Positive("--history-rolls", parsed.GetValue(rolls), 100_000), parsed.GetValue(trace));
             int count = (int)CommonOptions.Positive("--seeds", parsed.GetValue(seeds), 1000);
             return Task.FromResult(Run(plan, parsed.GetValue(plant)!, parsed.GetValue(first), count, parsed.GetValue(report), cancel));
@@ -49,6 +49,7 @@ internal static class TrialCommand
     private static int Run(TrialPlan plan, string plant, int first, int count, string? file, CancellationToken cancel)
     {
         CheckScenario(plan.Scenario);
+        CommonOptions.Writable(file);
         var runs = new TrialRun[count];
         var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel };
         Parallel.For(0, count, options, i =>

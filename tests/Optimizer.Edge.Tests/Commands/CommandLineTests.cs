@@ -40,6 +40,7 @@ public sealed class CommandLineTests : IDisposable
         { "validate", "--site" },
         { "demo --speed fast", "found \"fast\", expected a number above 0" },
         { "demo --hours -1", "--hours: found -1" },
+        { "demo --hours 0.5", "--hours: found 0.5, expected a number from 1 to 10000" },
         { "demo --scenario tornado", "scenario \"tornado\" is unknown" },
         { "demo --broker-port 70000", "found 70000, expected 0 to 65535" },
         { "simulate --plant steel", "found \"steel\", expected copper-foil" },
@@ -120,6 +121,18 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task ReportThatCannotBeWritten_IsNamedBeforeTheWork()
+    {
+        string file = Path.Combine(_folder, "a-file");
+        await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
+
+        var (exit, output) = await Cli.RunAsync("trial", "--site", SiteText.CopperFoilFile, "--report", Path.Combine(file, "below", "r.json"));
+
+        Assert.Equal(73, exit);
+        Assert.Contains(file, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task PortInUse_IsNamedWith73()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
@@ -135,7 +148,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task TrialWithTheSameSeeds_WritesTheSameBytes()
     {
-        string[] files = [Path.Combine(_folder, "a.json"), Path.Combine(_folder, "b.json")];
+        string[] files = [Path.Combine(_folder, "a.json"), Path.Combine(_folder, "new", "b.json")];
         foreach (string file in files)
         {
             var (exit, output) = await Cli.RunAsync(
