@@ -9,7 +9,8 @@ internal static class OptimizerCommand
     public static async Task<int> RunAsync(string[] args)
     {
         var root = new RootCommand(
-            "Closed-loop process optimization at the edge of a plant: learns the line, finds better setpoints within limits, writes them safely.\n" + ExitCodes.Table);
+            "Closed-loop process optimization at the edge of a plant: learns the line, finds better setpoints within limits, writes them safely.\n"
+            + "Example: optimizer demo\n" + ExitCodes.Table);
         root.Subcommands.Add(DemoCommand.Create());
         root.Subcommands.Add(RunCommand.Create());
         root.Subcommands.Add(ValidateCommand.Create());

@@ -31,7 +31,7 @@ public sealed class CommandLineTests : IDisposable
         var (exit, output) = await Cli.RunAsync("--help");
 
         Assert.Equal(0, exit);
-        Assert.All(new[] { "demo", "run", "validate", "simulate", "trial", "78 configuration" }, word => Assert.Contains(word, output, StringComparison.Ordinal));
+        Assert.All(new[] { "demo", "run", "validate", "simulate", "trial", "Example: optimizer demo", "78 configuration" }, word => Assert.Contains(word, output, StringComparison.Ordinal));
     }
 
     public static TheoryData<string, string> WrongLines => new()
