@@ -107,6 +107,11 @@ internal static class TrialCommand
             var judge = new FoilJudge(plant.Line);
             var handPoint = FoilJudge.Setpoints(plant);
             trial.Run(closedFrom + TimeSpan.FromDays(Days), judge.Look, cancel);
+            for (int minute = 1; minute < 60 && loop.Ledger.HasOpen; minute++)
+            {
+                trial.Run(line.Now + TimeSpan.FromMinutes(1), null, cancel);
+            }
+
             if (Trace)
             {
                 judge.Broken.ForEach(Console.WriteLine);

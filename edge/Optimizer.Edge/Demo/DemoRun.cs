@@ -169,6 +169,20 @@ internal sealed class DemoRun : IAsyncDisposable
         };
         _host.Speed = _plan.Speed;
         await _view.ClosedLoopAsync(
-            () => new DemoScene(_plant.Line.Now, (_plant.Line.Now - from) / (until - from), _worker.Loop!, _judge.Last), () => _host.AdvanceAsync(until, cancel));
+            () => new DemoScene(_plant.Line.Now, (_plant.Line.Now - from) / (until - from), _worker.Loop!, _judge.Last),
+            async () =>
+            {
+                await _host.AdvanceAsync(until, cancel);
+                await LastWriteAsync(cancel);
+            });
+    }
+
+    // A ramp can take most of an hour: the last write is followed to its end, before the next decision is due.
+    private async Task LastWriteAsync(CancellationToken cancel)
+    {
+        for (int minute = 1; minute < 60 && (_plan.Speed is null or >= 60) && _worker.Loop!.Ledger.HasOpen; minute++)
+        {
+            await _host.AdvanceAsync(_plant.Line.Now + TimeSpan.FromMinutes(1), cancel);
+        }
     }
 }
