@@ -14,9 +14,17 @@ public enum Drifts
     Batches = 64,
     Tariff = 128,
 
-    /// <summary>Oil that came in with scrap fades through the carbon.</summary>
+    /// <summary>Organics that come in with scrap fade through the carbon.</summary>
     Organics = 256,
-    All = 511,
+
+    /// <summary>The web tears now and then: no foil for 24 min.</summary>
+    Breaks = 512,
+
+    /// <summary>All of the above: what any line lives with.</summary>
+    Normal = 1023,
+
+    /// <summary>Oily scrap now and then, 5 to 15 mg/L of organics at once, ten days apart on average.</summary>
+    OilyScrap = 1024,
 }
 
 /// <summary>One simulated foil machine.</summary>
@@ -33,11 +41,11 @@ public sealed record FoilLineOptions
     /// <summary>Measurement noise and segment-to-segment variation.</summary>
     public bool Noise { get; init; } = true;
 
-    public Drifts Drifts { get; init; } = Drifts.All;
+    public Drifts Drifts { get; init; } = Drifts.Normal;
 
     public Disturbances Disturbances { get; init; } = new();
 
-    /// <summary>Least time between two values of a continuous tag; shorter native periods are averaged. 1 s to 1 h.</summary>
+    /// <summary>Least time between two values of a continuous tag; shorter native periods are averaged. Up to 1 h; zero: every tag at its native period.</summary>
     public TimeSpan TelemetryPeriod { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Additives follow their setpoints by dosing with lab feedback; false: doses stay as they are at the start.</summary>
@@ -45,6 +53,9 @@ public sealed record FoilLineOptions
 
     /// <summary>Acid follows its setpoint by make-up and bleed; false: it is what the copper balance makes it.</summary>
     public bool AcidControl { get; init; } = true;
+
+    /// <summary>Operators set the foil speed themselves, m/min, 0.5 to 12, and areal weight is what comes of it; null: it follows the areal weight.</summary>
+    public double? ManualFoilSpeed { get; init; }
 
     /// <summary>Foil speed follows the current at once; false: the ratio control lags by 30 s and a current step shows in areal weight.</summary>
     public bool SpeedFeedForward { get; init; } = true;

@@ -27,6 +27,9 @@ public sealed record Grade(
     /// <summary>Areal weight, g/m2, at 8.93 g/cm3.</summary>
     public double ArealWeight => Thickness * 8.93;
 
+    /// <summary>Place in <see cref="All"/>: the value of the tags <c>f01/state/grade</c> and <c>roll/grade</c>.</summary>
+    public static int IndexOf(Grade grade) => All.TakeWhile(g => g.Name != grade.Name).Count();
+
     /// <exception cref="ArgumentException">No such grade; the message lists those there are.</exception>
     public static Grade Named(string name) => All.FirstOrDefault(g => g.Name == name)
         ?? throw new ArgumentException($"grade \"{name}\" is unknown, expected one of {string.Join(", ", All.Select(g => g.Name))}");

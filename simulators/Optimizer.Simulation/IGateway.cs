@@ -22,6 +22,13 @@ public interface IGateway
     /// <summary>The optimizer's beat: proves it alive and echoes our counter.</summary>
     void Receive(Heartbeat heartbeat, DateTimeOffset now);
 
+    /// <summary>An operator moves a setpoint by hand: theirs stands, and a lease is lost.</summary>
+    /// <exception cref="ArgumentException">The gateway has no such tag, or the value is outside its limits.</exception>
+    IReadOnlyList<Acknowledgement> OperatorSet(string tag, double value, DateTimeOffset now);
+
+    /// <summary>The operator's local/remote switch; to local takes a lease back.</summary>
+    IReadOnlyList<Acknowledgement> SetRemote(bool remote, DateTimeOffset now);
+
     /// <summary>Operators run the line by hand: live setpoints are where they put them.</summary>
     void TakeOver(ReadOnlySpan<double> setpoints);
 

@@ -113,8 +113,6 @@ public sealed class PlantGateway : IGateway
 
     public Heartbeat Beat(DateTimeOffset now) => new(Name, ++_n, _peer.Counter, now);
 
-    /// <summary>An operator moves a setpoint by hand: theirs stands, and a lease is lost.</summary>
-    /// <exception cref="ArgumentException">The gateway has no such tag, or the value is outside its limits.</exception>
     public IReadOnlyList<Acknowledgement> OperatorSet(string tag, double value, DateTimeOffset now)
     {
         int i = _checks.IndexOf(tag);
@@ -131,7 +129,6 @@ public sealed class PlantGateway : IGateway
         return acks;
     }
 
-    /// <summary>The operator's local/remote switch; to local takes a lease back.</summary>
     public IReadOnlyList<Acknowledgement> SetRemote(bool remote, DateTimeOffset now)
     {
         Progress(now);

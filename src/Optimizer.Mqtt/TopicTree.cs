@@ -5,6 +5,9 @@ namespace Optimizer.Mqtt;
 /// <summary>Every topic of one line below its location path; the contract's version is in the segment <c>_opt_v1</c>.</summary>
 public sealed partial class TopicTree
 {
+    /// <summary>Segment below which a simulated plant publishes what no instrument sees.</summary>
+    public const string TruthSegment = "_truth";
+
     private readonly string _contract;
 
     /// <param name="location">Such as <c>acme/p1/a2/line3</c>.</param>
@@ -23,6 +26,9 @@ public sealed partial class TopicTree
     public string Location { get; }
 
     public string Raw(string tagPath) => $"{Location}/_raw/{tagPath}";
+
+    /// <summary>What a simulated plant really is: for judges, never for the optimizer.</summary>
+    public string Truth(string tagPath) => $"{Location}/{TruthSegment}/{tagPath}";
 
     public string Lab(string samplePoint) => _contract + "lab/" + Checked(samplePoint);
 

@@ -119,7 +119,7 @@ public class DriftTests
         var samples = line.Samples();
 
         var modes = samples.Where(s => s.Tag == "f01/state/mode").Select(s => s.Value).ToList();
-        Assert.Equal([0, 3, 0], modes.Where((m, k) => k == 0 || !m.Equals(modes[k - 1])));
+        Assert.Equal([0, 3, 1, 0], modes.Where((m, k) => k == 0 || !m.Equals(modes[k - 1])));
         Assert.Contains(samples, s => s.Tag == "f01/pv/current" && s.Value < 0.2);
         Assert.Equal(0.05, line.Truth.Disturbances.DrumWear, 0.01);
         Assert.True(samples.Last(s => s.Tag == "f01/pv/drum_hours").Value < 5);

@@ -51,7 +51,7 @@ public class DynamicsTests
     [Fact]
     public void Sulfate_IsConserved_WithoutMakeUpAndBleed()
     {
-        var line = new FoilLine(Still with { Drifts = Drifts.All, Noise = true });
+        var line = new FoilLine(Still with { Drifts = Drifts.Normal, Noise = true });
         double Sulfate() => (line.Dynamics.TankAcid / 98.079) + (line.Dynamics.TankCopper / 63.546);
         double before = Sulfate();
 
@@ -122,7 +122,7 @@ public class DynamicsTests
     [Fact]
     public void Faraday_HoldsInEveryStep_AlsoWhileRamping()
     {
-        var line = new FoilLine(Still with { Drifts = Drifts.All, Noise = true, SpeedFeedForward = false });
+        var line = new FoilLine(Still with { Drifts = Drifts.Normal, Noise = true, SpeedFeedForward = false });
         double wound = 0, plated = 0;
         for (int n = 0; n < 5000; n++)
         {

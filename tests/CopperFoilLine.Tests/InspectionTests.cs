@@ -24,7 +24,7 @@ public class InspectionTests
             for (int segment = 0; segment < 2000; segment++)
             {
                 now += TimeSpan.FromHours(2);
-                inspection.Step(line, true, line.Point.Foil.Pinholes, now, 2, new List<Sample>());
+                inspection.Step(line, new Machine(options), Drifts.None, new Upsets(), line.Point.Foil.Pinholes, now, 2, new List<Sample>());
             }
 
             good += inspection.GoodKg;
@@ -46,7 +46,7 @@ public class InspectionTests
         for (int segment = 0; segment < 6000; segment++)
         {
             now += TimeSpan.FromHours(2);
-            inspection.Step(line, true, 2, now, 2, samples);
+            inspection.Step(line, new Machine(options), Drifts.None, new Upsets(), 2, now, 2, samples);
         }
 
         double[] ts = [.. samples.Where(s => s.Tag == "roll/ts").Select(s => s.Value)];
@@ -80,8 +80,8 @@ public class InspectionTests
         for (int n = 0; n < 360 * 24; n++)
         {
             line.Step(TimeSpan.FromSeconds(10), Hand);
-            made += line.Truth.Running ? line.Truth.Point.Cell.MassRate * line.Truth.Point.Availability / 360 : 0;
-            stopped += line.Truth.Running ? 0 : 1;
+            made += line.Mode is MachineMode.Run or MachineMode.Ramp ? line.Truth.Point.Cell.MassRate * 0.97 / 360 : 0;
+            stopped += line.Mode is MachineMode.Polish ? 1 : 0;
         }
 
         Assert.Equal(720, stopped, 2.0);
@@ -96,9 +96,9 @@ public class InspectionTests
         var options = Still with { SpeedFeedForward = false };
         var line = new LineDynamics(options, Lb6.Hand);
         var inspection = new FoilInspection(options);
-        line.Step(Lb6.Hand with { CurrentDensity = 6000 }, new Disturbances(), 1e-4, true, double.NaN);
+        line.Step(Lb6.Hand with { CurrentDensity = 6000 }, new Disturbances(), new Upsets(), new Machine(options), 1e-4, double.NaN);
 
-        inspection.Step(line, true, 2, options.Start.AddHours(2), 2, new List<Sample>());
+        inspection.Step(line, new Machine(options), Drifts.None, new Upsets(), 2, options.Start.AddHours(2), 2, new List<Sample>());
 
         Assert.Equal(0, inspection.GoodKg);
         Assert.True(inspection.ScrapKg > 60);

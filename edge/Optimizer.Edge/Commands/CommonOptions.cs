@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using CopperFoilLine;
+using CopperFoilLine.Operators;
+using CopperFoilLine.Scenes;
 
 namespace Optimizer.Edge.Commands;
 
@@ -15,12 +18,45 @@ internal static class CommonOptions
     public static Option<int> Seed(string name = "--seed", int fallback = 7) =>
         new(name) { Description = "Fixes noise, disturbances and search.", DefaultValueFactory = _ => fallback, HelpName = "S" };
 
-    public static Option<string> Scenario() => new("--scenario") { Description = "What the plant goes through.", DefaultValueFactory = _ => "normal", HelpName = "NAME" };
+    public static Option<string> Scenario() => new("--scenario")
+    {
+        Description = "What the plant goes through: names with commas between, each with @H for hours after the start of the run; fault:TAG:KIND[:SIZE] is a sensor fault. Names: "
+            + string.Join(", ", Scenarios.All.Select(s => s.Name)) + ".",
+        DefaultValueFactory = _ => "normal",
+        HelpName = "NAME[@H],…",
+    };
+
+    public static Option<string> Grade() => new("--grade")
+    {
+        Description = $"Foil grade: {string.Join(", ", CopperFoilLine.Grade.All.Select(g => g.Name))}.",
+        DefaultValueFactory = _ => "LB-6",
+        HelpName = "NAME",
+    };
+
+    public static Option<string> History(string fallback) => new("--history")
+    {
+        Description = "How operators run the line: operators (they react to quality), excited (a campaign of moves), passive (the hand point, held).",
+        DefaultValueFactory = _ => fallback,
+        HelpName = "KIND",
+    };
+
+    public static Option<bool> Console() => new("--console") { Description = "Takes operator commands from standard input even where that is no terminal; type help." };
+
+    /// <summary>A person can type.</summary>
+    public static bool AtTerminal => !System.Console.IsInputRedirected && !System.Console.IsOutputRedirected;
 
     public static Option<string> Plant() => new("--plant") { Description = "Simulated plant: copper-foil.", DefaultValueFactory = _ => "copper-foil", HelpName = "NAME" };
 
     public static Option<string> Speed(string fallback) =>
         new("--speed") { Description = "Process time over wall time, or max.", DefaultValueFactory = _ => fallback, HelpName = "N|max" };
+
+    public static ScenarioPlan ScenarioPlan(string text) => Known("--scenario", () => CopperFoilLine.Scenes.ScenarioPlan.Parse(text));
+
+    public static Grade GradeNamed(string name) => Known("--grade", () => CopperFoilLine.Grade.Named(name));
+
+    public static string HistoryKind(string kind) => LineOperators.Kinds.Contains(kind)
+        ? kind
+        : throw new UsageException($"--history: found \"{kind}\", expected one of {string.Join(", ", LineOperators.Kinds)}");
 
     /// <summary>HOST:PORT; port 1883 when left out.</summary>
     public static (string Host, int Port) Broker(string text)
@@ -68,6 +104,18 @@ internal static class CommonOptions
         }
 
         return file;
+    }
+
+    private static T Known<T>(string option, Func<T> find)
+    {
+        try
+        {
+            return find();
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException($"{option}: {e.Message}");
+        }
     }
 
     public static void KnownPlant(string name)

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using CopperFoilLine;
+using CopperFoilLine.Scenes;
 using Optimizer.Cycle;
 using Optimizer.Edge.Simulated;
 using Optimizer.Edge.Site;
@@ -25,11 +25,12 @@ internal static class TrialCommand
         var days = new Option<double>("--days") { Description = "Days in closed loop.", DefaultValueFactory = _ => 14, HelpName = "D" };
         var seeds = new Option<int>("--seeds") { Description = "Number of seeds.", DefaultValueFactory = _ => 5, HelpName = "N" };
         var rolls = new Option<int>("--history-rolls") { Description = "Rolls (2 h each) of operator history before.", DefaultValueFactory = _ => 300, HelpName = "N" };
+        var history = CommonOptions.History("excited");
         var trace = new Option<bool>("--trace") { Description = "Prints every decision." };
         var command = new Command("trial",
             "Runs the closed loop in virtual time, without a network, and compares it with holding and with the true optimum.\n"
             + "Example: optimizer trial --site edge/sites/copper-foil.json --plant copper-foil --scenario normal --days 14 --seeds 5 --report trial.json");
-        foreach (var option in new Option[] { site, plant, scenario, days, seeds, first, rolls, report, trace })
+        foreach (var option in new Option[] { site, plant, scenario, days, seeds, first, rolls, history, report, trace })
         {
             command.Options.Add(option);
         }
@@ -38,7 +39,7 @@ internal static class TrialCommand
         {
             CommonOptions.KnownPlant(parsed.GetValue(plant)!);
             var plan = new TrialPlan(
-                SiteMapper.Load(parsed.GetValue(site)!), parsed.GetValue(scenario)!, CommonOptions.Within("--days", parsed.GetValue(days), 0.05, 365),
+                SiteMapper.Load(parsed.GetValue(site)!), CommonOptions.ScenarioPlan(parsed.GetValue(scenario)!), CommonOptions.HistoryKind(parsed.GetValue(history)!), CommonOptions.Within("--days", parsed.GetValue(days), 0.05, 365),
                 (int)CommonOptions.Positive("--history-rolls", parsed.GetValue(rolls), 100_000), parsed.GetValue(trace));
             int count = (int)CommonOptions.Positive("--seeds", parsed.GetValue(seeds), 1000);
             return Task.FromResult(Run(plan, parsed.GetValue(plant)!, parsed.GetValue(first), count, parsed.GetValue(report), cancel));
@@ -48,7 +49,6 @@ internal static class TrialCommand
 
     private static int Run(TrialPlan plan, string plant, int first, int count, string? file, CancellationToken cancel)
     {
-        CheckScenario(plan.Scenario);
         CommonOptions.Writable(file);
         var runs = new TrialRun[count];
         var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel };
@@ -57,7 +57,7 @@ internal static class TrialCommand
             runs[i] = plan.Run(first + i, cancel);
             Console.WriteLine(FormattableString.Invariant($"seed {runs[i].Seed}: gain share {runs[i].GainShare:F2}, cost {runs[i].CostStart:F3} -> {runs[i].CostEnd:F3} (optimum {runs[i].CostOptimum:F3}), {runs[i].Moves} moves, hard-limit violations {runs[i].HardLimitViolations}, out of specification {runs[i].SpecViolationShare:P1} (hold {runs[i].SpecViolationShareHold:P1}), saved {runs[i].SavedShare:P1} over the whole run, worse than holding in {runs[i].WorseThanHoldShare:P1} of hours"));
         });
-        var report = new TrialReport(plan.Site.Site.Name, plant, plan.Scenario, plan.Days, runs);
+        var report = new TrialReport(plan.Site.Site.Name, plant, plan.Scenario.Text, plan.Days, runs);
         var s = report.Summary;
         Console.WriteLine(FormattableString.Invariant($"median gain share {s.MedianGainShare:F2}, worst {s.WorstGainShare:F2}, hard-limit violations {s.HardLimitViolations}, out of specification {s.SpecViolationShare:P1} (hold {s.SpecViolationShareHold:P1})"));
         if (file is not null)
@@ -68,28 +68,22 @@ internal static class TrialCommand
         return ExitCodes.Ok;
     }
 
-    internal static void CheckScenario(string scenario)
-    {
-        try
-        {
-            Scenarios.Apply(scenario, new FoilLineOptions { Seed = 1 });
-        }
-        catch (ArgumentException e)
-        {
-            throw new UsageException("--scenario: " + e.Message);
-        }
-    }
-
-    private sealed record TrialPlan(SiteLine Site, string Scenario, double Days, int HistoryRolls, bool Trace)
+    private sealed record TrialPlan(SiteLine Site, ScenarioPlan Scenario, string History, double Days, int HistoryRolls, bool Trace)
     {
         public TrialRun Run(int seed, CancellationToken cancel)
         {
-            var plant = FoilPlant.Create(Scenario, seed, Site.Line.Terms.Gateway);
-            plant.Line.TelemetryPeriod = Site.Site.Telemetry.Period;
-            var start = plant.Line.Now;
-            var closedFrom = start + TimeSpan.FromHours(2 * HistoryRolls);
-            var history = new OperatorHistory(plant.Line.Grade, seed, start, closedFrom - TimeSpan.FromHours(24));
-            var line = new FoilTrialLine(plant, Site.Site, history, closedFrom);
+            var plant = FoilPlant.Create(new FoilPlantPlan
+            {
+                Scenario = Scenario,
+                Seed = seed,
+                Gateway = Site.Line.Terms.Gateway,
+                History = History,
+                HistoryLasts = TimeSpan.FromHours(2 * HistoryRolls),
+                TelemetryPeriod = Site.Site.Telemetry.Period,
+            });
+            var start = plant.Now;
+            var closedFrom = plant.HistoryEnds;
+            var line = new FoilTrialLine(plant, Site.Site);
             var loop = new LineLoop(Site.Line, new SurrogateTrainer(Site.Line.Unit, Site.Designs, new LearningOptions()), new LineStart(1, OperatingMode.Off, start, seed, SourceClock: true));
             var trial = new ClosedLoopTrial(loop, line, Step);
             if (Trace)
@@ -117,7 +111,7 @@ internal static class TrialCommand
                 judge.Broken.ForEach(Console.WriteLine);
             }
 
-            return judge.Report(loop, seed, Scenario, Days * 24, handPoint, FoilJudge.Setpoints(plant));
+            return judge.Report(loop, seed, Scenario.Text, Days * 24, handPoint, FoilJudge.Setpoints(plant));
         }
     }
 }

@@ -1,4 +1,5 @@
 using CopperFoilLine;
+using CopperFoilLine.Scenes;
 using Optimizer.Cycle;
 using Optimizer.Edge.Commands;
 using Optimizer.Edge.Line;
@@ -24,13 +25,16 @@ internal sealed record DemoPlan
 
     public required int Seed { get; init; }
 
-    public required string Scenario { get; init; }
+    public required ScenarioPlan Scenario { get; init; }
 
     public required int HistoryRolls { get; init; }
 
     public required int BrokerPort { get; init; }
 
     public required string? Data { get; init; }
+
+    /// <summary>Take operator commands from standard input even where that is no terminal.</summary>
+    public bool Console { get; init; }
 }
 
 /// <summary>
@@ -48,19 +52,26 @@ internal sealed class DemoRun : IAsyncDisposable
     private readonly LineWorker _worker;
     private readonly DemoView _view;
     private readonly FoilJudge _judge;
+    private readonly OperatorConsole _console;
     private readonly CancellationTokenSource _stop = new();
+    private int _commands;
 
     private DemoRun(DemoPlan plan, EmbeddedBroker broker, AuditRecord audit)
     {
         (_plan, _broker) = (plan, broker);
         var site = plan.Site.Site;
-        _plant = FoilPlant.Create(plan.Scenario, plan.Seed, site.Gateway.Id);
+        _plant = FoilPlant.Create(new FoilPlantPlan { Scenario = plan.Scenario, Seed = plan.Seed, Gateway = site.Gateway.Id, HistoryLasts = TimeSpan.FromHours(2 * plan.HistoryRolls) });
         _host = new PlantHost(
-            new PlantHostOptions { Host = "127.0.0.1", Port = broker.Port, Location = site.Location, LabUnits = FoilLine.LabUnits },
-            _plant.Line, _plant.Gateway, TimeProvider.System);
+            new PlantHostOptions { Host = "127.0.0.1", Port = broker.Port, Location = site.Location, LabUnits = FoilTags.Results },
+            _plant, _plant.Gateway, TimeProvider.System)
+        {
+            ByHand = _ => _plant.ByHand(),
+            Orders = _plant.Orders,
+        };
         _worker = new LineWorker(
             new WorkerOptions { Site = plan.Site, Host = "127.0.0.1", Port = broker.Port, StartMode = OperatingMode.Off, Seed = plan.Seed }, audit, TimeProvider.System);
         _judge = new FoilJudge(_plant.Line);
+        _console = new OperatorConsole(_plant, _host) { SendMode = SendModeAsync };
         _view = new DemoView(plan, broker.Port);
         _worker.Happened = _view.Take;
     }
@@ -74,7 +85,7 @@ internal sealed class DemoRun : IAsyncDisposable
             await using var broker = await EmbeddedBroker.StartAsync(plan.BrokerPort);
             await using var run = new DemoRun(plan, broker, audit);
             var result = await run.RunAsync(cancel);
-            if (report is not null)
+            if (report is not null && result is not null)
             {
                 await File.WriteAllTextAsync(report, TrialReport.ToJson(result), CancellationToken.None);
             }
@@ -97,7 +108,7 @@ internal sealed class DemoRun : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task<TrialRun> RunAsync(CancellationToken cancel)
+    private async Task<TrialRun?> RunAsync(CancellationToken cancel)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, _stop.Token);
         Task worker = _worker.RunAsync(both.Token), link = _host.RunAsync(_stop.Token);
@@ -107,9 +118,16 @@ internal sealed class DemoRun : IAsyncDisposable
             await _host.Link.WaitConnectedAsync(Patience, cancel);
             var closedFrom = await HistoryAsync(cancel);
             var start = FoilJudge.Setpoints(_plant);
-            await SwitchOnAsync(cancel);
+            await SwitchAsync(OperatingMode.Closed, "demo", cancel);
             await ClosedLoopAsync(closedFrom, cancel);
-            var run = _judge.Report(_worker.Loop!, _plan.Seed, _plan.Scenario, _plan.Hours, start, FoilJudge.Setpoints(_plant));
+            if (_judge.Last is null)
+            {
+                _view.NothingToJudge();
+                return null;
+            }
+
+            double hours = Math.Min(_plan.Hours, (_plant.Now - closedFrom).TotalHours);
+            var run = _judge.Report(_worker.Loop!, _plan.Seed, _plan.Scenario.Text, Math.Round(hours, 2), start, FoilJudge.Setpoints(_plant));
             _view.Finish(run, _worker.Counters);
             return run;
         }
@@ -125,9 +143,7 @@ internal sealed class DemoRun : IAsyncDisposable
     private async Task<DateTimeOffset> HistoryAsync(CancellationToken cancel)
     {
         var start = _plant.Line.Now;
-        var ends = start + TimeSpan.FromHours(2 * _plan.HistoryRolls);
-        var operators = new OperatorHistory(_plant.Line.Grade, _plan.Seed, start, ends - TimeSpan.FromHours(24));
-        _host.ByHand = now => now < ends ? operators.At(now) : null;
+        var ends = _plant.HistoryEnds;
         // Nobody decides yet: coarser telemetry and a beat every ten minutes make history pass quickly.
         _plant.Line.TelemetryPeriod = TimeSpan.FromMinutes(5);
         _host.BeatEvery = TimeSpan.FromMinutes(10);
@@ -141,13 +157,20 @@ internal sealed class DemoRun : IAsyncDisposable
         return ends;
     }
 
+    private async Task<string> SendModeAsync(OperatingMode mode, CancellationToken cancel)
+    {
+        await SwitchAsync(mode, "console", cancel);
+        return $"asked for mode {mode.ToString().ToLowerInvariant()}";
+    }
+
     // The demo's operator uses the same command as any other.
-    private async Task SwitchOnAsync(CancellationToken cancel)
+    private async Task SwitchAsync(OperatingMode mode, string reason, CancellationToken cancel)
     {
         var topics = new TopicTree(_plan.Site.Site.Location);
         var now = _plant.Line.Now;
         var command = new ModeCommandMessage(
-            SetpointIds.Create(now, 0, _plan.Seed, "demo-operator"), OperatingMode.Closed, _plan.Site.Line.Unit.Name, "demo-operator", now, now + TimeSpan.FromHours(1), 1, "demo");
+            SetpointIds.Create(now, _commands++, _plan.Seed, "demo-operator"), mode, _plan.Site.Line.Unit.Name, "demo-operator", now, now + TimeSpan.FromHours(1),
+            _worker.Loop?.Mode.Version ?? 1, reason);
         var outcome = await _host.Link.PublishAsync(new OutboundMessage(topics.ModeCommand, ModePayload.Encode(command), 1), Patience, cancel);
         if (outcome != PublishOutcome.Sent)
         {
@@ -168,13 +191,28 @@ internal sealed class DemoRun : IAsyncDisposable
             }
         };
         _host.Speed = _plan.Speed;
+        using var quit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        if (_plan.Console)
+        {
+            ConsoleReader.Start(_console, quit);
+        }
+
         await _view.ClosedLoopAsync(
             () => new DemoScene(_plant.Line.Now, (_plant.Line.Now - from) / (until - from), _worker.Loop!, _judge.Last),
             async () =>
             {
-                await _host.AdvanceAsync(until, cancel);
+                try
+                {
+                    await _host.AdvanceAsync(until, quit.Token);
+                }
+                catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+                {
+                    // The person at the terminal has seen enough.
+                }
+
                 await LastWriteAsync(cancel);
-            });
+            },
+            _console, quit);
     }
 
     // A ramp can take most of an hour: the last write is followed to its end, before the next decision is due.

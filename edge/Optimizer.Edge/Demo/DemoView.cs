@@ -15,11 +15,12 @@ internal sealed record DemoScene(DateTimeOffset Now, double Progress, LineLoop L
 /// <summary>What a person at the terminal sees: live tables, or plain lines where the output is no terminal.</summary>
 internal sealed class DemoView(DemoPlan plan, int port)
 {
-    private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(100);
 
     private readonly Dictionary<string, double> _start = new(StringComparer.Ordinal);
     private readonly bool _live = AnsiConsole.Profile.Capabilities.Ansi && !Console.IsOutputRedirected;
     private volatile string _lastDecision = "none yet";
+    private string _reply = "type help for what an operator can do here";
     private DateTimeOffset _lastLine;
 
     public void Take(LineEvent e)
@@ -49,7 +50,7 @@ internal sealed class DemoView(DemoPlan plan, int port)
 
     public async Task HistoryAsync(Func<Action<double>, Task> work)
     {
-        Console.WriteLine($"broker 127.0.0.1:{port}, {plan.Scenario} scenario, seed {plan.Seed}: {plan.HistoryRolls} rolls of operator history, then {plan.Hours:0.#} h in closed loop");
+        Console.WriteLine($"broker 127.0.0.1:{port}, {plan.Scenario.Text} scenario, seed {plan.Seed}: {plan.HistoryRolls} rolls of operator history, then {plan.Hours:0.#} h in closed loop");
         if (!_live)
         {
             await work(_ => { });
@@ -64,7 +65,7 @@ internal sealed class DemoView(DemoPlan plan, int port)
         });
     }
 
-    public async Task ClosedLoopAsync(Func<DemoScene> scene, Func<Task> work)
+    public async Task ClosedLoopAsync(Func<DemoScene> scene, Func<Task> work, OperatorConsole console, CancellationTokenSource quit)
     {
         if (!_live)
         {
@@ -73,11 +74,16 @@ internal sealed class DemoView(DemoPlan plan, int port)
         }
 
         var running = Task.Run(work);
+        var editor = new CommandLineEditor();
         await AnsiConsole.Live(new Text("starting")).StartAsync(async context =>
         {
             while (!running.IsCompleted)
             {
-                context.UpdateTarget(Picture(scene()));
+                await TypeAsync(editor, console, quit);
+                var picture = Picture(scene());
+                picture.AddRow(new Text($"> {editor.Text}_"));
+                picture.AddRow(new Text(_reply) { Overflow = Overflow.Fold });
+                context.UpdateTarget(picture);
                 await Task.WhenAny(running, Task.Delay(Frame, TimeProvider.System));
             }
 
@@ -85,6 +91,25 @@ internal sealed class DemoView(DemoPlan plan, int port)
         });
         await running;
     }
+
+    private async Task TypeAsync(CommandLineEditor editor, OperatorConsole console, CancellationTokenSource quit)
+    {
+        while (!Console.IsInputRedirected && Console.KeyAvailable)
+        {
+            if (editor.Feed(Console.ReadKey(intercept: true)) is not { Length: > 0 } line)
+            {
+                continue;
+            }
+
+            _reply = await console.DoAsync(line, quit.Token);
+            if (console.Quit)
+            {
+                await quit.CancelAsync();
+            }
+        }
+    }
+
+    public void NothingToJudge() => Console.WriteLine("stopped within the first hour of closed loop: nothing to judge yet");
 
     public void Finish(TrialRun run, WorkerCounters counters)
     {

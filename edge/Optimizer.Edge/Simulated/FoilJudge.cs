@@ -42,7 +42,7 @@ internal sealed class FoilJudge(FoilLine line)
         var broken = TrueLimits.Broken(truth.Actual, truth.Point, line.Grade, d);
         _hardBroken += broken.Count > 0 ? 1 : 0;
         Broken.AddRange(broken.Take(Math.Max(0, 5 - Broken.Count)).Select(b => $"{now:yyyy-MM-dd HH:mm} {b}"));
-        var optimum = _hours % HoursBetweenOptima == 1 ? TrueOptimum.Find(line.Grade, d) : null;
+        var optimum = _hours % HoursBetweenOptima == 1 ? TrueOptimum.TryFind(line.Grade, d) : null;
         double actual = SteadyStatePoint.Of(truth.Actual, line.Grade, d).CostPerGoodKg;
         _verdicts.Add(new Verdict(now, actual, hand.CostPerGoodKg, optimum));
     }
@@ -62,9 +62,11 @@ internal sealed class FoilJudge(FoilLine line)
 
     public TrialRun Report(LineLoop loop, int seed, string scenario, double hours, IReadOnlyDictionary<string, double> start, IReadOnlyDictionary<string, double> end)
     {
-        var day = _verdicts.Where(v => v.Optimum is not null).TakeLast(24 / HoursBetweenOptima).ToList();
-        double now = day.Average(v => v.Actual), hand = day.Average(v => v.Hand), best = day.Average(v => v.Optimum!.Cost);
-        var optimum = day[^1].Optimum!.Point.ToArray();
+        // Where no point respects every limit there is nothing to close a gap to.
+        var feasible = _verdicts.Where(v => v.Optimum is not null).TakeLast(24 / HoursBetweenOptima).ToList();
+        var day = feasible.Count > 0 ? feasible : [.. _verdicts.TakeLast(24)];
+        double now = day.Average(v => v.Actual), hand = day.Average(v => v.Hand), best = feasible.Count > 0 ? feasible.Average(v => v.Optimum!.Cost) : double.NaN;
+        double[] optimum = feasible.Count > 0 ? feasible[^1].Optimum!.Point.ToArray() : [.. Enumerable.Repeat(double.NaN, FoilTags.Setpoints.Count)];
         var ledger = loop.Ledger;
         return new TrialRun
         {

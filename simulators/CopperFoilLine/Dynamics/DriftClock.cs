@@ -9,10 +9,15 @@ namespace CopperFoilLine.Dynamics;
 internal sealed class DriftClock(FoilLineOptions options)
 {
     private const double PolishAt = 0.45;
-    private readonly RandomStream _batches = new("batches", options.Seed);
-    private double _nextSpsBatch = double.NaN, _nextGelatinBatch = double.NaN, _polishLeft;
+    private const double DaysBetweenOil = 10;
+
+    private readonly RandomStream _batches = new("batches", options.Seed), _oil = new("oily-scrap", options.Seed);
+    private double _nextSpsBatch = double.NaN, _nextGelatinBatch = double.NaN, _nextOil = double.NaN, _polishLeft;
+    private double _water = options.Disturbances.CoolingWater, _ambient = options.Disturbances.Ambient;
 
     public Disturbances State { get; private set; } = options.Disturbances;
+
+    public Drifts Drifts { get; private set; } = options.Drifts;
 
     /// <summary>Hours the drum has plated since its last polish.</summary>
     public double DrumHours { get; private set; } = Math.Max(0, (options.Disturbances.DrumWear - 0.05) * 900);
@@ -23,12 +28,24 @@ internal sealed class DriftClock(FoilLineOptions options)
     /// <summary>The drum is being polished: no current for two hours.</summary>
     public bool Polishing => _polishLeft > 0;
 
+    /// <summary>Organics that came in with scrap in this step, mg/L.</summary>
+    public double Oil { get; private set; }
+
+    /// <summary>Something is done to the line from outside.</summary>
+    public void Change(Func<Conditions, Conditions> change)
+    {
+        var changed = change(new Conditions(State with { CoolingWater = _water, Ambient = _ambient }, Drifts));
+        (State, Drifts) = (changed.Disturbances, changed.Drifts);
+        (_water, _ambient) = (State.CoolingWater, State.Ambient);
+    }
+
     /// <param name="elapsed">Hours since the start.</param>
     public void Step(DateTimeOffset now, double elapsed, double hours, OperatingPoint actual, double limitingShare)
     {
         Wear(hours, actual, limitingShare);
         Climate(now);
         Batches(elapsed);
+        OilyScrap(elapsed);
         if (Has(Drifts.Organics))
         {
             State = State with { Organics = State.Organics * (1 - (hours / 15)) };
@@ -74,7 +91,7 @@ internal sealed class DriftClock(FoilLineOptions options)
         if (Has(Drifts.Climate))
         {
             double swing = 2 * Math.Sin(2 * Math.PI * (now.TimeOfDay.TotalHours - 9) / 24);
-            State = State with { CoolingWater = options.Disturbances.CoolingWater + swing, Ambient = options.Disturbances.Ambient + swing };
+            State = State with { CoolingWater = _water + swing, Ambient = _ambient + swing };
         }
 
         if (Has(Drifts.Tariff))
@@ -92,25 +109,44 @@ internal sealed class DriftClock(FoilLineOptions options)
 
         if (double.IsNaN(_nextSpsBatch))
         {
-            (_nextSpsBatch, _nextGelatinBatch) = (Days(0, 10), Days(0, 10));
+            (_nextSpsBatch, _nextGelatinBatch) = (Days(_batches, 0, 10), Days(_batches, 0, 10));
         }
 
         if (elapsed >= _nextSpsBatch)
         {
-            _nextSpsBatch = elapsed + Days(5, 10);
+            _nextSpsBatch = elapsed + Days(_batches, 5, 10);
             State = State with { SpsPotency = Potency() };
         }
 
         if (elapsed >= _nextGelatinBatch)
         {
-            _nextGelatinBatch = elapsed + Days(5, 10);
+            _nextGelatinBatch = elapsed + Days(_batches, 5, 10);
             State = State with { GelatinPotency = Potency() };
         }
     }
 
-    private double Days(double low, double high) => 24 * (low + (_batches.Uniform() * (high - low)));
+    private void OilyScrap(double elapsed)
+    {
+        Oil = 0;
+        if (!Has(Drifts.OilyScrap))
+        {
+            return;
+        }
+
+        if (elapsed >= _nextOil)
+        {
+            Oil = 5 + (10 * _oil.Uniform());
+        }
+
+        if (double.IsNaN(_nextOil) || elapsed >= _nextOil)
+        {
+            _nextOil = elapsed + Days(_oil, 0, 2 * DaysBetweenOil);
+        }
+    }
+
+    private static double Days(RandomStream random, double low, double high) => 24 * (low + (random.Uniform() * (high - low)));
 
     private double Potency() => Math.Clamp(1 + (0.10 * _batches.Gaussian()), 0.65, 1.40);
 
-    private bool Has(Drifts drift) => (options.Drifts & drift) != 0;
+    private bool Has(Drifts drift) => (Drifts & drift) != 0;
 }

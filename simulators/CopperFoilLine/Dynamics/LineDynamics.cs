@@ -20,7 +20,7 @@ internal sealed class LineDynamics
     private const double AcidPerCopper = Functions.AcidMass / Functions.CopperMass;
 
     private readonly FoilLineOptions _options;
-    private readonly Doses _heldDoses;
+    private Doses _heldDoses;
     private Bath _tank, _head;
     private Coverage _coverage;
     private double _dissolution, _organics, _heatIntegral, _trim, _wantedSpeed;
@@ -38,7 +38,23 @@ internal sealed class LineDynamics
         (Doses, _wantedSpeed) = (_heldDoses, rest.FoilSpeed);
         Lab = new LabView(start.Sps, start.Gelatin, start.Hec, start.Chloride);
         Point = rest;
+        AutomaticDosing = options.AutomaticDosing;
+        ManualFoilSpeed = options.ManualFoilSpeed;
     }
+
+    /// <summary>False: the pumps go on as they were when it was switched off.</summary>
+    public bool AutomaticDosing
+    {
+        get;
+        set
+        {
+            _heldDoses = field && !value ? Doses : _heldDoses;
+            field = value;
+        }
+    }
+
+    /// <summary>Foil speed by hand, m/min; null: by areal weight.</summary>
+    public double? ManualFoilSpeed { get; set; }
 
     public double CurrentDensity { get; private set; }
 
@@ -68,6 +84,12 @@ internal sealed class LineDynamics
     /// <summary>Copper going into solution, kg/h.</summary>
     public double Dissolution => _dissolution;
 
+    /// <summary>Air into the dissolution tank, m3/h.</summary>
+    public double AirFlow { get; private set; } = 900;
+
+    /// <summary>Dissolution tank, Cel: the reaction keeps it 12 above the main tank (invented).</summary>
+    public double DissolutionTemperature { get; private set; } = 62;
+
     /// <summary>Foil made now, g/m2.</summary>
     public double ArealWeight => FoilSpeed <= 0 ? 0 : Point.Cell.MassRate * 1000 / 60 / (FoilSpeed * CellState.Width);
 
@@ -77,34 +99,48 @@ internal sealed class LineDynamics
     /// <summary>Cell, foil and utilities at <see cref="Actual"/>.</summary>
     public SteadyStatePoint Point { get; private set; }
 
+    /// <summary>A shot into the tank, mg/L of its content; organics included.</summary>
+    public void Shot(double chloride = 0, double organics = 0)
+    {
+        _tank = _tank with { Chloride = _tank.Chloride + chloride };
+        _organics += organics;
+    }
+
     /// <param name="u">Setpoints.</param>
     /// <param name="hours">Step, 10 s at most.</param>
-    /// <param name="running">False: the rectifier is off.</param>
     /// <param name="gauge">Areal weight the gauge shows, g/m2; NaN: no reading.</param>
-    public void Step(OperatingPoint u, Disturbances d, double hours, bool running, double gauge)
+    public void Step(OperatingPoint u, Disturbances d, Upsets upsets, Machine machine, double hours, double gauge)
     {
-        CurrentDensity = u.CurrentDensity;
-        Flow += Share(hours, 20.0 / 3600) * (u.Flow - Flow);
+        bool running = machine.Plating;
+        CurrentDensity = u.CurrentDensity * machine.CurrentShare;
+        Flow += Share(hours, 20.0 / 3600) * ((u.Flow * upsets.FeedPump) - Flow);
         var mixed = _head.Toward(_tank, Share(hours, HeadVolume / Flow));
         _coverage = Toward(_coverage, Coverage.Of(Actual, d), Share(hours, 90.0 / 3600));
         _head = mixed;
-        Point = SteadyStatePoint.Of(Actual, _options.Grade, d, _coverage, _organics);
+        Point = SteadyStatePoint.Of(Actual, machine.Making, d, _coverage, _organics);
         double mass = running ? Point.Cell.MassRate : 0;
         double heat = running ? Point.Cell.Voltage * Point.Cell.Current / 1000 : 0;
-        Speed(Point, running, gauge, hours);
-        Chemistry(u, d, hours, mass, running);
-        Heat(u, d, hours, heat + Point.PumpPower);
+        Speed(Point, machine, gauge, hours);
+        Chemistry(u, d, upsets, hours, mass, running);
+        Heat(u, d, upsets, hours, heat + Point.PumpPower);
     }
 
-    private void Speed(SteadyStatePoint p, bool running, double gauge, double hours)
+    private void Speed(SteadyStatePoint p, Machine machine, double gauge, double hours)
     {
-        double target = _options.Grade.ArealWeight, proportional = 0;
-        if (double.IsFinite(gauge) && running)
+        double target = machine.Making.ArealWeight, proportional = 0;
+        // On the way to another weight the gauge still sees the old one.
+        if (double.IsFinite(gauge) && machine.Mode is MachineMode.Run or MachineMode.Ramp)
         {
             // The gauge sees foil made minutes ago: weak, and deaf to excursions the ratio control has mended meanwhile.
             double error = Math.Clamp((gauge - target) / target, -TrimErrorMax, TrimErrorMax);
             _trim = Math.Clamp(_trim + (TrimGain * error * hours / TrimTime), -TrimMax, TrimMax);
             proportional = TrimGain * error;
+        }
+
+        if (ManualFoilSpeed is { } manual)
+        {
+            (FoilSpeed, _wantedSpeed) = (manual, manual);
+            return;
         }
 
         double wanted = p.FoilSpeed * (1 + _trim + proportional);
@@ -113,7 +149,7 @@ internal sealed class LineDynamics
         _wantedSpeed = wanted;
     }
 
-    private void Chemistry(OperatingPoint u, Disturbances d, double hours, double mass, bool running)
+    private void Chemistry(OperatingPoint u, Disturbances d, Upsets upsets, double hours, double mass, bool running)
     {
         double current = running ? Point.Cell.Current : 0;
         var loss = AdditiveLoss.Of(Actual, current, d.Carbon);
@@ -123,9 +159,11 @@ internal sealed class LineDynamics
         double bleedMax = Math.Clamp((ChargingMax - mass) / _tank.Copper, 0, BleedMax);
         Bleed = _options.AcidControl ? Math.Clamp(Math.Max(0.5 * (-acidError - 0.3), 0.1 * (_tank.Chloride - u.Chloride - 3)), 0, bleedMax) : 0;
         // Copper charged follows what is plated and bled; the rest is proportional feedback.
-        double wanted = Math.Clamp(mass + (Bleed * _tank.Copper) + (15 * (u.Copper - _tank.Copper)), 0, ChargingMax);
+        double wanted = upsets.DissolutionTripped ? 0 : Math.Clamp(mass + (Bleed * _tank.Copper) + (15 * (u.Copper - _tank.Copper)), 0, ChargingMax);
         _dissolution += Share(hours, 0.5) * (wanted - _dissolution);
-        Doses = Dosing(u, running);
+        AirFlow = upsets.DissolutionTripped ? 0 : 900;
+        DissolutionTemperature += Share(hours, 1) * (_tank.Temperature + (12 * _dissolution / 34) - DissolutionTemperature);
+        Doses = Delivered(Dosing(u, running), upsets);
         double per = hours / TankVolume;
         _tank = _tank with
         {
@@ -142,7 +180,7 @@ internal sealed class LineDynamics
 
     private Doses Dosing(OperatingPoint u, bool running)
     {
-        if (!_options.AutomaticDosing)
+        if (!AutomaticDosing)
         {
             return _heldDoses;
         }
@@ -160,11 +198,13 @@ internal sealed class LineDynamics
             Math.Max(0, ff.Hec + (gain * (u.Hec - Lab.Hec))), Math.Max(0, ff.Chloride + (gain * (u.Chloride - Lab.Chloride))));
     }
 
-    private void Heat(OperatingPoint u, Disturbances d, double hours, double source)
+    private static Doses Delivered(Doses d, Upsets u) => new(d.Sps * u.SpsPump, d.Gelatin * u.GelatinPump, d.Hec * u.HecPump, d.Chloride * u.ChloridePump);
+
+    private void Heat(OperatingPoint u, Disturbances d, Upsets upsets, double hours, double source)
     {
         double error = _tank.Temperature - u.Temperature;
         double balance = source - (1.6 * (_tank.Temperature - d.Ambient));
-        double capacity = SteadyStatePoint.CoolingCapacityOf(_tank.Temperature, d.CoolingWater);
+        double capacity = upsets.CoolingLost ? 0 : SteadyStatePoint.CoolingCapacityOf(_tank.Temperature, d.CoolingWater);
         double wanted = balance + (120 * error) + _heatIntegral;
         Cooling = Math.Clamp(wanted, -80, Math.Max(-80, capacity));
         if (wanted.Equals(Cooling))

@@ -25,31 +25,30 @@ internal sealed class Laboratory
     }
 
     /// <summary>Takes due samples and hands out those that are reported by now.</summary>
-    public void Step(LineDynamics line, Disturbances disturbances, DateTimeOffset start, DateTimeOffset now, ICollection<Sample> into)
+    public void Step(LineDynamics line, Disturbances disturbances, Upsets upsets, DateTimeOffset start, DateTimeOffset now, ICollection<Sample> into)
     {
         foreach (var analysis in _analyses)
         {
             if (analysis.Due(start, now))
             {
-                var sample = analysis.Take(line, disturbances, now, _noise);
+                var sample = analysis.Take(line, disturbances, upsets, now, _noise);
                 _pending.Enqueue(sample, (sample.KnownAt.UtcTicks, _order++));
             }
         }
 
         while (_pending.TryPeek(out var next, out var due) && due.Known <= now.UtcTicks)
         {
-            _pending.Dequeue();
-            into.Add(next);
-            line.Lab = Seen(line.Lab, next);
+            into.Add(_pending.Dequeue());
         }
     }
 
-    private static LabView Seen(LabView view, in Sample sample) => sample.Tag switch
+    /// <summary>What dosing by feedback knows after a result.</summary>
+    public static LabView Seen(LabView view, string tag, double value) => tag switch
     {
-        "lab/sps" => view with { Sps = sample.Value },
-        "lab/gel" => view with { Gelatin = sample.Value },
-        "lab/hec" => view with { Hec = sample.Value },
-        "lab/cl" => view with { Chloride = sample.Value },
+        "lab/sps" => view with { Sps = value },
+        "lab/gel" => view with { Gelatin = value },
+        "lab/hec" => view with { Hec = value },
+        "lab/cl" => view with { Chloride = value },
         _ => view,
     };
 
@@ -62,12 +61,13 @@ internal sealed class Laboratory
 
         public bool Due(DateTimeOffset start, DateTimeOffset now) => (now - start).TotalHours >= (_taken + 1) * hours - 1e-6;
 
-        public Sample Take(LineDynamics line, Disturbances disturbances, DateTimeOffset now, bool noisy)
+        public Sample Take(LineDynamics line, Disturbances disturbances, Upsets upsets, DateTimeOffset now, bool noisy)
         {
             _taken++;
+            string name = !upsets.CopperAndAcidSwapped ? tag : tag == "lab/cu" ? "lab/acid" : tag == "lab/acid" ? "lab/cu" : tag;
             double value = truth(line, disturbances) + (noisy ? noise * random.Gaussian() : 0);
-            var known = now + TimeSpan.FromMinutes(delayFrom + (random.Uniform() * (delayTo - delayFrom)));
-            return new Sample(tag, Math.Max(0, value), now, known, known, Quality.Good);
+            var known = now + TimeSpan.FromMinutes(delayFrom + (random.Uniform() * (delayTo - delayFrom))) + upsets.ResultsLate;
+            return new Sample(name, Math.Max(0, value), now, known, known, Quality.Good);
         }
     }
 }

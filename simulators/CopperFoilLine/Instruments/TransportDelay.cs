@@ -19,4 +19,11 @@ internal sealed class TransportDelay(double pathMetres)
 
         return _seen;
     }
+
+    /// <summary>The web tore: no foil under the instrument until new foil arrives.</summary>
+    public double Cut()
+    {
+        _foil.Clear();
+        return _seen = double.NaN;
+    }
 }

@@ -6,7 +6,10 @@ namespace CopperFoilLine.SteadyState;
 public sealed record CellState
 {
     /// <summary>Length of the arc under electrolyte, m.</summary>
-    public const double ArcLength = Math.PI * 2.70 * 0.45;
+    public const double ArcLength = DrumCircumference * 0.45;
+
+    /// <summary>m.</summary>
+    public const double DrumCircumference = Math.PI * 2.70;
 
     /// <summary>Foil width, m.</summary>
     public const double Width = 1.40;

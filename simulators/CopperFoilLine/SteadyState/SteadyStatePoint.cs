@@ -38,6 +38,9 @@ public sealed record SteadyStatePoint
 
     public required double Availability { get; init; }
 
+    /// <summary>Expected tears of the web, 1/h.</summary>
+    public required double BreaksPerHour { get; init; }
+
     /// <summary>Good foil, kg/h.</summary>
     public required double GoodRate { get; init; }
 
@@ -93,6 +96,7 @@ public sealed record SteadyStatePoint
             CoolingCapacity = CoolingCapacityOf(u.Temperature, d.CoolingWater),
             Yield = yield,
             Availability = availability,
+            BreaksPerHour = breaks,
             GoodRate = good,
             CostRate = cost,
             Margin = (grade.Fee * good) - cost,

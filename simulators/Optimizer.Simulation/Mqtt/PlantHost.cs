@@ -26,6 +26,7 @@ public sealed class PlantHost : IAsyncDisposable
     private DateTimeOffset _nextBeat, _paceFrom;
     private long _awaited = long.MaxValue, _paceStart, _samples;
     private bool _alone;
+    private double _pace;
 
     public PlantHost(PlantHostOptions options, IPlant plant, IGateway gateway, TimeProvider time)
     {
@@ -54,8 +55,14 @@ public sealed class PlantHost : IAsyncDisposable
     /// <summary>While it returns setpoints, operators run the line by hand and the gateway follows them.</summary>
     public Func<DateTimeOffset, double[]?>? ByHand { get; set; }
 
+    /// <summary>Setpoints the plant's own operators change, asked for after each step; the gateway is told as by any operator.</summary>
+    public Func<IReadOnlyList<(string Tag, double Value)>>? Orders { get; set; }
+
     /// <summary>Called after each step with process time.</summary>
     public Action<DateTimeOffset>? Stepped { get; set; }
+
+    /// <summary>The same for what must be awaited before time goes on.</summary>
+    public Func<DateTimeOffset, CancellationToken, Task>? SteppedAsync { get; set; }
 
     /// <summary>Times that process time went on without an echo.</summary>
     public long MissedEchoes { get; private set; }
@@ -68,7 +75,7 @@ public sealed class PlantHost : IAsyncDisposable
     /// <summary>Moves process time to <paramref name="until"/>.</summary>
     public async Task AdvanceAsync(DateTimeOffset until, CancellationToken cancel)
     {
-        (_paceFrom, _paceStart) = (_plant.Now, _time.GetTimestamp());
+        _pace = 0;
         if (_nextBeat == default)
         {
             // Process time is known before the first value of it arrives.
@@ -110,12 +117,17 @@ public sealed class PlantHost : IAsyncDisposable
             _plant.Step(_options.Step, [.. _gateway.Setpoints]);
             _read.Clear();
             _plant.Read(_read);
-            acks = _gateway.Advance(_plant.Now);
+            acks = [.. (Orders?.Invoke() ?? []).SelectMany(o => _gateway.OperatorSet(o.Tag, o.Value, _plant.Now)), .. _gateway.Advance(_plant.Now)];
         }
 
         await PublishAsync(_read, cancel);
         await PublishAsync(acks, cancel);
         Stepped?.Invoke(_plant.Now);
+        if (SteppedAsync is { } also)
+        {
+            await also(_plant.Now, cancel);
+        }
+
         if (_plant.Now >= _nextBeat)
         {
             _nextBeat = _plant.Now + BeatEvery;
@@ -124,6 +136,12 @@ public sealed class PlantHost : IAsyncDisposable
 
         if (Speed is { } speed)
         {
+            if (!speed.Equals(_pace))
+            {
+                // Another pace counts from here.
+                (_pace, _paceFrom, _paceStart) = (speed, _plant.Now, _time.GetTimestamp());
+            }
+
             var due = (_plant.Now - _paceFrom) / speed;
             var ahead = due - _time.GetElapsedTime(_paceStart);
             if (ahead > TimeSpan.FromMilliseconds(1))

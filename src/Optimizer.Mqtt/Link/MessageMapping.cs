@@ -21,6 +21,11 @@ internal static class MessageMapping
             .WithReceiveMaximum(options.ReceiveMaximum)
             .WithKeepAlivePeriod(TimeSpan.FromSeconds(10))
             .WithTimeout(TimeSpan.FromSeconds(5));
+        if (options.UserName is { } user)
+        {
+            builder.WithCredentials(user, options.Password);
+        }
+
         if (options.Will is { } build)
         {
             var will = build();

@@ -11,6 +11,12 @@ public sealed record MqttLinkOptions
     /// <summary>Stable per role, so that the broker keeps the session over a short outage.</summary>
     public required string ClientId { get; init; }
 
+    /// <summary>Who we are to the broker; null: nobody in particular.</summary>
+    public string? UserName { get; init; }
+
+    /// <summary>Used with <see cref="UserName"/> only.</summary>
+    public string? Password { get; init; }
+
     /// <summary>Topic filters, subscribed at QoS 1.</summary>
     public required IReadOnlyList<string> Filters { get; init; }
 

@@ -1,4 +1,6 @@
 using CopperFoilLine;
+using CopperFoilLine.Operators;
+using CopperFoilLine.Scenes;
 using Optimizer.Cycle;
 using Optimizer.Edge.Line;
 using Optimizer.Edge.Simulated;
@@ -28,9 +30,9 @@ internal sealed class Bench : IAsyncDisposable
         _audit = AuditRecord.Open(_folder);
         (Broker, Site) = (broker, site);
         Topics = new TopicTree(site.Site.Location);
-        Plant = FoilPlant.Create("normal", 7, site.Site.Gateway.Id);
+        Plant = FoilPlant.Create(new FoilPlantPlan { Scenario = ScenarioPlan.Parse("normal"), Seed = 7, Gateway = site.Site.Gateway.Id });
         Host = new PlantHost(
-            new PlantHostOptions { Host = "127.0.0.1", Port = broker.Port, Location = site.Site.Location, LabUnits = FoilLine.LabUnits }, Plant.Line, Plant.Gateway, TimeProvider.System);
+            new PlantHostOptions { Host = "127.0.0.1", Port = broker.Port, Location = site.Site.Location, LabUnits = FoilTags.Results }, Plant.Line, Plant.Gateway, TimeProvider.System);
         Worker = new LineWorker(
             new WorkerOptions { Site = site, Host = "127.0.0.1", Port = broker.Port, StartMode = OperatingMode.Off, Seed = 7 }, _audit, TimeProvider.System)
         {
@@ -102,7 +104,7 @@ internal sealed class Bench : IAsyncDisposable
     {
         var start = Plant.Line.Now;
         var ends = start + TimeSpan.FromHours(2 * rolls);
-        var operators = new OperatorHistory(Plant.Line.Grade, 7, start, ends - TimeSpan.FromHours(12));
+        var operators = LineOperators.Create("excited", Plant.Line.Grade, 7, start, ends - TimeSpan.FromHours(12));
         Host.ByHand = now => now < ends ? operators.At(now) : null;
         Plant.Line.TelemetryPeriod = TimeSpan.FromMinutes(5);
         Host.BeatEvery = TimeSpan.FromMinutes(10);
