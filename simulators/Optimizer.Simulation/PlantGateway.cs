@@ -49,6 +49,9 @@ public sealed class PlantGateway : IGateway
     /// <summary>A plant trip that forbids remote writes; a lease is lost at the next <see cref="Advance"/>.</summary>
     public bool Interlock { get; set; }
 
+    /// <summary>The end at which a base loop can no longer follow its setpoint, by tag: a write further that way is refused.</summary>
+    public Dictionary<string, Windup> WoundUp { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The setpoints stop following: for tests of read-back.</summary>
     public bool Stuck { get; set; }
 
@@ -63,7 +66,7 @@ public sealed class PlantGateway : IGateway
         }
 
         Progress(now);
-        var (code, reason) = _checks.Judge(request, _walk.Live, Remote, Interlock, now);
+        var (code, reason) = _checks.Judge(request, _walk.Live, Remote, Interlock, WoundUp, now);
         if (code == ReasonCode.None && request.Kind == RequestKind.Renew && !Renews(request))
         {
             (code, reason) = (ReasonCode.ExpectMismatch, "nothing with these values is leased");
@@ -75,6 +78,11 @@ public sealed class PlantGateway : IGateway
         }
 
         _checks.Took(request);
+        if (request.DryRun)
+        {
+            return [_answers.Keep(request, Answer(request, AcknowledgementState.Accepted, ReasonCode.DryRun, "verified, nothing done", now))];
+        }
+
         _peer.Alive(now);
         return request.Kind switch
         {
@@ -239,8 +247,17 @@ public sealed class PlantGateway : IGateway
 
     private Acknowledgement Answer(SetpointRequest request, AcknowledgementState state, ReasonCode code, string? reason, DateTimeOffset now)
     {
-        bool taken = state is not (AcknowledgementState.Rejected or AcknowledgementState.Expired or AcknowledgementState.Received);
+        bool taken = state is not (AcknowledgementState.Rejected or AcknowledgementState.Expired or AcknowledgementState.Received) && code != ReasonCode.DryRun;
         return new Acknowledgement(request.SetpointId, request.WriterEpoch, request.Sequence, Name, state, code, reason, now,
-            [.. request.Items.Select(i => _walk.Report(i, _checks.IndexOf(i.Tag), taken))]);
+            [.. request.Items.Select(i => _walk.Report(i, _checks.IndexOf(i.Tag), taken))])
+        { Controller = Controller(request) };
+    }
+
+    private ControllerState Controller(SetpointRequest request)
+    {
+        var wound = request.Items.Select(i => WoundUp.GetValueOrDefault(i.Tag)).Where(w => w != Windup.None).Distinct().ToList();
+        return new ControllerState(
+            !Remote ? ControllerMode.Manual : Leased ? ControllerMode.RemoteCascade : ControllerMode.Auto, Remote, Interlock,
+            wound.Count switch { 0 => Windup.None, 1 => wound[0], _ => Windup.Both });
     }
 }

@@ -16,7 +16,7 @@ internal sealed class RequestChecks(GatewayOptions options)
     /// <summary>Remembers how far the writer has come.</summary>
     public void Took(SetpointRequest request) => _sequence = request.Sequence;
 
-    public (ReasonCode Code, string Reason) Judge(SetpointRequest request, IReadOnlyList<double> live, bool remote, bool interlock, DateTimeOffset now)
+    public (ReasonCode Code, string Reason) Judge(SetpointRequest request, IReadOnlyList<double> live, bool remote, bool interlock, IReadOnlyDictionary<string, Windup> woundUp, DateTimeOffset now)
     {
         var verdict = Envelope(request, now);
         if (verdict.Code != ReasonCode.None)
@@ -38,7 +38,7 @@ internal sealed class RequestChecks(GatewayOptions options)
             return (ReasonCode.NotRemote, "the operator's switch is on local");
         }
 
-        return interlock ? (ReasonCode.Interlock, "an interlock is active") : Items(request, live);
+        return interlock ? (ReasonCode.Interlock, "an interlock is active") : Items(request, live, woundUp);
     }
 
     private (ReasonCode Code, string Reason) Envelope(SetpointRequest request, DateTimeOffset now)
@@ -73,7 +73,7 @@ internal sealed class RequestChecks(GatewayOptions options)
             : Fine;
     }
 
-    private (ReasonCode, string) Items(SetpointRequest request, IReadOnlyList<double> live)
+    private (ReasonCode, string) Items(SetpointRequest request, IReadOnlyList<double> live, IReadOnlyDictionary<string, Windup> woundUp)
     {
         if (request.Items.Count == 0 || request.Items.DistinctBy(i => i.Tag).Count() != request.Items.Count)
         {
@@ -90,6 +90,7 @@ internal sealed class RequestChecks(GatewayOptions options)
 
             var verdict = Item(item, options.Tags[i]);
             verdict = verdict.Code == ReasonCode.None && request.Kind == RequestKind.Write ? Move(item, options.Tags[i], live[i]) : verdict;
+            verdict = verdict.Code == ReasonCode.None && request.Kind == RequestKind.Write ? Room(item, live[i], woundUp.GetValueOrDefault(item.Tag)) : verdict;
             if (verdict.Code != ReasonCode.None)
             {
                 return verdict;
@@ -120,6 +121,11 @@ internal sealed class RequestChecks(GatewayOptions options)
 
         return item.Value >= low ? Fine : (ReasonCode.LimitLo, FormattableString.Invariant($"{item.Tag} {item.Value:G6}, at least {low:G6}"));
     }
+
+    private static (ReasonCode, string) Room(SetpointItem item, double live, Windup wound) =>
+        (wound is Windup.Hi or Windup.Both && item.Value > live) || (wound is Windup.Lo or Windup.Both && item.Value < live)
+            ? (ReasonCode.Windup, FormattableString.Invariant($"{item.Tag} by {item.Value - live:G4}, its loop can no longer follow that way"))
+            : Fine;
 
     private static (ReasonCode, string) Move(SetpointItem item, GatewayTag tag, double live)
     {

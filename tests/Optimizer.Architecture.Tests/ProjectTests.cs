@@ -11,7 +11,7 @@ public class ProjectTests
         { "Optimizer.Learning", ["System", "Optimizer.Core", "Microsoft.ML", "MathNet.Numerics"] },
         { "Optimizer.Mqtt", ["System", "Optimizer.Core", "MQTTnet", "Polly"] },
         { "Optimizer.Historian", ["System", "Optimizer.Core", "Microsoft.Data.Sqlite", "SQLitePCLRaw"] },
-        { "Optimizer.Replay", ["System", "Optimizer.Core", "Optimizer.Learning", "Optimizer.Historian"] },
+        { "Optimizer.Replay", ["System", "Optimizer.Core", "Optimizer.Learning", "Optimizer.Historian", "CsvHelper", "Parquet"] },
         { "Optimizer.Simulation", ["System", "Optimizer.Core", "Optimizer.Mqtt", "MQTTnet"] },
         { "CopperFoilLine", ["System", "Optimizer.Core", "Optimizer.Simulation"] },
     };

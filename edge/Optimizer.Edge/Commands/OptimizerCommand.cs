@@ -16,6 +16,7 @@ internal static class OptimizerCommand
         root.Subcommands.Add(ValidateCommand.Create());
         root.Subcommands.Add(SimulateCommand.Create());
         root.Subcommands.Add(TrialCommand.Create());
+        root.Subcommands.Add(RecordCommand.Create());
 
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

@@ -25,7 +25,7 @@ internal static class SimulateCommand
     private static readonly Option<double> Period = new("--telemetry-period") { Description = "Least seconds between two values of a continuous tag; 0: each at its native period.", DefaultValueFactory = _ => 60, HelpName = "S" };
     private static readonly Option<string?> TruthUser = new("--truth-user") { Description = "Publishes the hidden truth below _truth as this broker user.", HelpName = "NAME" };
     private static readonly Option<string?> TruthPassword = new("--truth-password-file") { Description = "File with that user's password.", HelpName = "FILE" };
-    private static readonly Option<string?> Plot = new("--plot") { Description = "Writes a page of plots (.png or .svg) of the simulated hours in virtual time, without a broker.", HelpName = "FILE" };
+    private static readonly Option<string?> Plot = new("--plot") { Description = "Writes a page of plots (.png) of the simulated hours in virtual time, without a broker.", HelpName = "FILE" };
     private static readonly Option<bool> Console = CommonOptions.Console();
 
     public static Command Create()

@@ -27,6 +27,9 @@ internal sealed record FoilPlantPlan
     /// <summary>How long they do.</summary>
     public TimeSpan HistoryLasts { get; init; }
 
+    /// <summary>From when on scenarios count their hours; null: from the end of that time.</summary>
+    public TimeSpan? RunFrom { get; init; }
+
     /// <summary>The end of that time, in which they bring the line back to the hand point.</summary>
     public TimeSpan HomeLasts { get; init; } = TimeSpan.FromHours(24);
 }
@@ -38,7 +41,7 @@ internal sealed class FoilPlant : IPlant
 
     private FoilPlant(FoilPlantPlan plan)
     {
-        Line = plan.Scenario.Build(new FoilLineOptions { Seed = plan.Seed, Grade = plan.Grade, TelemetryPeriod = plan.TelemetryPeriod }, plan.HistoryLasts);
+        Line = plan.Scenario.Build(new FoilLineOptions { Seed = plan.Seed, Grade = plan.Grade, TelemetryPeriod = plan.TelemetryPeriod }, plan.RunFrom ?? plan.HistoryLasts);
         Gateway = new PlantGateway(new GatewayOptions { Name = plan.Gateway, Tags = Tags(plan.Grade) });
         HistoryEnds = Line.Now + plan.HistoryLasts;
         _operators = plan.HistoryLasts > TimeSpan.Zero ? LineOperators.Create(plan.History, plan.Grade, plan.Seed, Line.Now, HistoryEnds - plan.HomeLasts) : null;
@@ -53,6 +56,9 @@ internal sealed class FoilPlant : IPlant
 
     /// <summary>What the operators wrote down.</summary>
     public OperatorLog? Log => _operators?.Log;
+
+    /// <summary>Answers of the gateway to its own operators since somebody took them.</summary>
+    public List<Acknowledgement> Vetoes { get; } = [];
 
     public DateTimeOffset Now => Line.Now;
 
@@ -80,6 +86,23 @@ internal sealed class FoilPlant : IPlant
         }
 
         return [];
+    }
+
+    /// <summary>Lets time pass in virtual time: operators by hand or the gateway, then the plant; appends what became known.</summary>
+    public void Advance(TimeSpan dt, ICollection<Sample> into)
+    {
+        if (ByHand() is { } setpoints)
+        {
+            Gateway.TakeOver(setpoints);
+        }
+
+        Step(dt, [.. Gateway.Setpoints]);
+        foreach (var (tag, value) in Orders())
+        {
+            Vetoes.AddRange(Gateway.OperatorSet(tag, value, Now));
+        }
+
+        Read(into);
     }
 
     public void Step(TimeSpan dt, ReadOnlySpan<double> setpoints) => Line.Step(dt, setpoints);

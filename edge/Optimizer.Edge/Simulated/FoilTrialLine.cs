@@ -13,25 +13,13 @@ internal sealed class FoilTrialLine(FoilPlant plant, SiteDefinition site) : ITri
         .ToDictionary(p => p.Path, p => p.Name, StringComparer.Ordinal);
 
     private readonly List<Sample> _read = [];
-    private readonly List<Acknowledgement> _vetoes = [];
 
     public DateTimeOffset Now => plant.Now;
 
     public IReadOnlyList<Sample> Step(TimeSpan dt)
     {
-        if (plant.ByHand() is { } setpoints)
-        {
-            plant.Gateway.TakeOver(setpoints);
-        }
-
-        plant.Step(dt, [.. plant.Gateway.Setpoints]);
-        foreach (var (tag, value) in plant.Orders())
-        {
-            _vetoes.AddRange(plant.Gateway.OperatorSet(tag, value, Now));
-        }
-
         _read.Clear();
-        plant.Read(_read);
+        plant.Advance(dt, _read);
         var samples = new List<Sample>(_read.Count);
         foreach (var sample in _read)
         {
@@ -48,8 +36,8 @@ internal sealed class FoilTrialLine(FoilPlant plant, SiteDefinition site) : ITri
 
     public IReadOnlyList<Acknowledgement> Answers()
     {
-        Acknowledgement[] answers = [.. _vetoes, .. plant.Gateway.Advance(Now)];
-        _vetoes.Clear();
+        Acknowledgement[] answers = [.. plant.Vetoes, .. plant.Gateway.Advance(Now)];
+        plant.Vetoes.Clear();
         return answers;
     }
 

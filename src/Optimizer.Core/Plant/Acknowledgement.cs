@@ -52,7 +52,33 @@ public sealed record Acknowledgement(
     ReasonCode ReasonCode,
     string? Reason,
     DateTimeOffset At,
-    IReadOnlyList<AcknowledgedItem> Items);
+    IReadOnlyList<AcknowledgedItem> Items)
+{
+    /// <summary>What the controller says of itself; null: nothing.</summary>
+    public ControllerState? Controller { get; init; }
+}
+
+/// <summary>Who has the setpoints at the controller.</summary>
+public enum ControllerMode
+{
+    Unknown,
+    Manual,
+    Auto,
+    Cascade,
+    RemoteCascade,
+    OutOfService,
+}
+
+/// <summary>The end at which a control loop can no longer follow.</summary>
+public enum Windup
+{
+    None,
+    Hi,
+    Lo,
+    Both,
+}
+
+public sealed record ControllerState(ControllerMode Mode, bool RemoteEnabled, bool Interlock, Windup Windup);
 
 public sealed record AcknowledgedItem(string Tag, double? Requested, double? Applied, double? Readback);
 

@@ -22,6 +22,9 @@ public sealed record SetpointRequest(
     public string? RecommendationId { get; init; }
 
     public OperatingMode? Mode { get; init; }
+
+    /// <summary>Everything is verified and nothing is done.</summary>
+    public bool DryRun { get; init; }
 }
 
 /// <param name="Tag">Setpoint tag at the gateway.</param>

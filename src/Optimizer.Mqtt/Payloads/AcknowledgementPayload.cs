@@ -11,13 +11,17 @@ public static class AcknowledgementPayload
     {
         ReasonCode = ack.ReasonCode == ReasonCode.None ? null : ack.ReasonCode,
         Reason = ack.Reason is { Length: > LongestReason } text ? text[..LongestReason] : ack.Reason,
+        Controller = ack.Controller is { } c ? new ControllerBody { Mode = c.Mode, RemoteEnabled = c.RemoteEnabled, Interlock = c.Interlock, Windup = c.Windup } : null,
         Writes = [.. ack.Items.Select(i => new ItemBody(i.Tag) { Requested = i.Requested, Applied = i.Applied, Readback = i.Readback })],
     });
 
     public static Decoded<Acknowledgement> Decode(ReadOnlySpan<byte> payload) => PayloadForm.Decode<Body>(payload, PayloadForm.LargestCommand).Then(b =>
         Decoded<Acknowledgement>.Right(new Acknowledgement(
             b.SetpointId, b.WriterEpoch, b.Seq, b.Gateway, b.State, b.ReasonCode ?? ReasonCode.None, b.Reason, b.At,
-            [.. (b.Writes ?? []).Select(i => new AcknowledgedItem(i.Tag, i.Requested, i.Applied, i.Readback))])));
+            [.. (b.Writes ?? []).Select(i => new AcknowledgedItem(i.Tag, i.Requested, i.Applied, i.Readback))])
+        {
+            Controller = b.Controller is { } c ? new ControllerState(c.Mode ?? ControllerMode.Unknown, c.RemoteEnabled ?? false, c.Interlock ?? false, c.Windup ?? Windup.None) : null,
+        }));
 
     private sealed record Body(string SetpointId, long WriterEpoch, long Seq, string Gateway, AcknowledgementState State, DateTimeOffset At)
     {
@@ -45,13 +49,13 @@ public static class AcknowledgementPayload
 
     private sealed record ControllerBody
     {
-        public string? Mode { get; init; }
+        public ControllerMode? Mode { get; init; }
 
         public bool? RemoteEnabled { get; init; }
 
         public bool? Interlock { get; init; }
 
-        public string? Windup { get; init; }
+        public Windup? Windup { get; init; }
     }
 }
 

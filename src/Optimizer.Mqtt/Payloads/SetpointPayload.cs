@@ -14,6 +14,7 @@ public static partial class SetpointPayload
     {
         RecommendationId = request.RecommendationId,
         Mode = request.Mode,
+        DryRun = request.DryRun ? true : null,
     });
 
     public static Decoded<SetpointRequest> Decode(ReadOnlySpan<byte> payload) => PayloadForm.Decode<Body>(payload, PayloadForm.LargestCommand).Then(Check);
@@ -36,6 +37,7 @@ public static partial class SetpointPayload
         {
             RecommendationId = b.RecommendationId,
             Mode = b.Mode,
+            DryRun = b.DryRun ?? false,
         });
     }
 
@@ -58,6 +60,8 @@ public static partial class SetpointPayload
         public string? RecommendationId { get; init; }
 
         public OperatingMode? Mode { get; init; }
+
+        public bool? DryRun { get; init; }
 
         public ActorBody? ApprovedBy { get; init; }
     }
