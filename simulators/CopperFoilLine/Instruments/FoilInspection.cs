@@ -122,7 +122,7 @@ internal sealed class FoilInspection(FoilLineOptions options)
         GoodKg += good ? _trimmed : 0;
         ScrapKg += good ? _made - _trimmed : _made;
 
-        var known = now + TimeSpan.FromMinutes(35 + (20 * _strip.Uniform())) + upsets.ResultsLate;
+        var known = now + TimeSpan.FromSeconds(Math.Round(60 * (35 + (20 * _strip.Uniform())))) + upsets.ResultsLate;
         var sampled = upsets.WrongRoll ? now - TimeSpan.FromHours(SegmentHours) : now;
         Hold("roll/ts", tensile + Noise(6), sampled, known);
         Hold("roll/el", elongation + Noise(0.25), sampled, known);

@@ -66,7 +66,7 @@ internal sealed class Laboratory
             _taken++;
             string name = !upsets.CopperAndAcidSwapped ? tag : tag == "lab/cu" ? "lab/acid" : tag == "lab/acid" ? "lab/cu" : tag;
             double value = truth(line, disturbances) + (noisy ? noise * random.Gaussian() : 0);
-            var known = now + TimeSpan.FromMinutes(delayFrom + (random.Uniform() * (delayTo - delayFrom))) + upsets.ResultsLate;
+            var known = now + TimeSpan.FromSeconds(Math.Round(60 * (delayFrom + (random.Uniform() * (delayTo - delayFrom))))) + upsets.ResultsLate;
             return new Sample(name, Math.Max(0, value), now, known, known, Quality.Good);
         }
     }

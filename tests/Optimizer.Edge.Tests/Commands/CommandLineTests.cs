@@ -17,6 +17,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("validate")]
     [InlineData("simulate")]
     [InlineData("trial")]
+    [InlineData("record")]
     public async Task HelpOfAVerb_ShowsAnExample(string verb)
     {
         var (exit, output) = await Cli.RunAsync(verb, "--help");
@@ -31,7 +32,7 @@ public sealed class CommandLineTests : IDisposable
         var (exit, output) = await Cli.RunAsync("--help");
 
         Assert.Equal(0, exit);
-        Assert.All(new[] { "demo", "run", "validate", "simulate", "trial", "Example: optimizer demo", "78 configuration" }, word => Assert.Contains(word, output, StringComparison.Ordinal));
+        Assert.All(new[] { "demo", "run", "validate", "simulate", "trial", "record", "Example: optimizer demo", "78 configuration" }, word => Assert.Contains(word, output, StringComparison.Ordinal));
     }
 
     public static TheoryData<string, string> WrongLines => new()
@@ -45,7 +46,17 @@ public sealed class CommandLineTests : IDisposable
         { "demo --broker-port 70000", "found 70000, expected 0 to 65535" },
         { "simulate --plant steel", "found \"steel\", expected copper-foil" },
         { "simulate --broker host:port", "found \"host:port\", expected HOST:PORT" },
-        { "simulate --telemetry-period 0", "--telemetry-period: found 0" },
+        { "simulate --telemetry-period -1", "--telemetry-period: found -1" },
+        { "simulate --grade LB-5", "grade \"LB-5\" is unknown" },
+        { "simulate --plot page.pdf", "found \"page.pdf\", expected a file name that ends in .png" },
+        { "simulate --truth-user truth --truth-password-file /nowhere/secret", "\"/nowhere/secret\" does not exist" },
+        { "record --hours 2", "--out" },
+        { "record --out a.csv", "found neither --hours nor --rolls" },
+        { "record --out a.csv --hours 2 --rolls 2", "found both --hours and --rolls" },
+        { "record --out a.csv --hours 2 --format xlsx", "found \"xlsx\", expected one of csv-wide, csv-long, parquet" },
+        { "record --out a.csv --hours 2 --history martians", "found \"martians\", expected one of operators, excited, passive" },
+        { "record --out a.csv --hours 2 --scenario summer@soon", "found \"soon\" after @" },
+        { "record --out a.csv --hours 2 --scenario fault:f01/pv/none:stuck", "sensor \"f01/pv/none\" is unknown" },
     };
 
     [Theory]
