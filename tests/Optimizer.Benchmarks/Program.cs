@@ -1,9 +1,13 @@
 using Optimizer.Benchmarks.Kernel;
+using Optimizer.Benchmarks.Plant;
 
-if (args is not ["kernel", .. var options])
+switch (args)
 {
-    Console.Error.WriteLine("usage: kernel [--quick] [--report FILE]");
-    return 2;
+    case ["kernel", .. var options]:
+        return KernelBenchmark.Run(options, Console.Out, Console.Error);
+    case ["plant", .. var options]:
+        return await PlantBenchmark.RunAsync(options, Console.Out, Console.Error);
+    default:
+        Console.Error.WriteLine("usage: kernel|plant [--quick] [--report FILE]");
+        return 2;
 }
-
-return KernelBenchmark.Run(options, Console.Out, Console.Error);

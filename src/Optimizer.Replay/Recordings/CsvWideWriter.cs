@@ -1,7 +1,6 @@
-using Optimizer.Plant;
-
 using System.Globalization;
 using CsvHelper;
+using Optimizer.Plant;
 
 namespace Optimizer.Replay.Recordings;
 
