@@ -72,6 +72,13 @@ public sealed class FoilLine : IPlant
         set => _line.AutomaticDosing = value;
     }
 
+    /// <summary>False: foil speed lags behind the current by 30 s, and a current step shows in areal weight; may be changed while running.</summary>
+    public bool SpeedFeedForward
+    {
+        get => _line.SpeedFeedForward;
+        set => _line.SpeedFeedForward = value;
+    }
+
     /// <summary>Foil speed set by hand, m/min; null: it follows the areal weight. May be changed while running.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Outside 0.5 to 12.</exception>
     public double? ManualFoilSpeed

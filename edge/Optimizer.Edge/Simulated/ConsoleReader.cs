@@ -11,12 +11,28 @@ internal static class ConsoleReader
         thread.Start();
     }
 
+    // A status line every second, for people whose terminal shows nothing by itself.
+    private static void Watch(OperatorConsole console, int seconds, CancellationToken cancel)
+    {
+        for (int k = 0; k < seconds && !cancel.IsCancellationRequested; k++)
+        {
+            Console.WriteLine(console.Status());
+            cancel.WaitHandle.WaitOne(TimeSpan.FromSeconds(1));
+        }
+    }
+
     private static void Read(OperatorConsole console, CancellationTokenSource stop)
     {
         try
         {
             while (!console.Quit && Console.In.ReadLine() is { } line)
             {
+                if (line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is ["watch", .. var rest])
+                {
+                    Watch(console, rest is [var text] && int.TryParse(text, out int seconds) && seconds is > 0 and <= 3600 ? seconds : 10, stop.Token);
+                    continue;
+                }
+
                 string reply = console.DoAsync(line, stop.Token).GetAwaiter().GetResult();
                 if (reply.Length > 0)
                 {

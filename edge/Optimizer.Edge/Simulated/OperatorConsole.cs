@@ -14,7 +14,7 @@ namespace Optimizer.Edge.Simulated;
 internal sealed class OperatorConsole(FoilPlant plant, PlantHost host)
 {
     public const string Help =
-        "status | set NAME VALUE | local | remote | scenario NAME | grade NAME | dosing auto|manual | speed-by-hand M/MIN|auto | machine stop|start | pace N|max | mode off|shadow|advisory|supervised|closed | help | quit";
+        "status | watch [SECONDS] | set NAME VALUE | local | remote | scenario NAME | grade NAME | dosing auto|manual | speed-by-hand M/MIN|auto | machine stop|start | pace N|max | mode off|shadow|advisory|supervised|closed | help | quit";
 
     /// <summary>Sends a mode command to the optimizer; null: there is none in this process.</summary>
     public Func<OperatingMode, CancellationToken, Task<string>>? SendMode { get; init; }
@@ -53,7 +53,7 @@ internal sealed class OperatorConsole(FoilPlant plant, PlantHost host)
         }
     }
 
-    private string Status()
+    public string Status()
     {
         var truth = plant.Line.Truth;
         var cell = truth.Point.Cell;

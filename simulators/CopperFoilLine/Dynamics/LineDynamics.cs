@@ -40,6 +40,7 @@ internal sealed class LineDynamics
         Point = rest;
         AutomaticDosing = options.AutomaticDosing;
         ManualFoilSpeed = options.ManualFoilSpeed;
+        SpeedFeedForward = options.SpeedFeedForward;
     }
 
     /// <summary>False: the pumps go on as they were when it was switched off.</summary>
@@ -52,6 +53,9 @@ internal sealed class LineDynamics
             field = value;
         }
     }
+
+    /// <summary>False: the ratio control lags by 30 s.</summary>
+    public bool SpeedFeedForward { get; set; }
 
     /// <summary>Foil speed by hand, m/min; null: by areal weight.</summary>
     public double? ManualFoilSpeed { get; set; }
@@ -145,7 +149,7 @@ internal sealed class LineDynamics
 
         double wanted = p.FoilSpeed * (1 + _trim + proportional);
         // Without feed-forward the drive follows what was wanted before this step: the current has already changed.
-        FoilSpeed = _options.SpeedFeedForward ? wanted : FoilSpeed + (Share(hours, 30.0 / 3600) * (_wantedSpeed - FoilSpeed));
+        FoilSpeed = SpeedFeedForward ? wanted : FoilSpeed + (Share(hours, 30.0 / 3600) * (_wantedSpeed - FoilSpeed));
         _wantedSpeed = wanted;
     }
 

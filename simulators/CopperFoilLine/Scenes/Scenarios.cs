@@ -63,6 +63,7 @@ public static class Scenarios
         Held("tariff-high", null, "1.10 CNY/kWh day and night", c => new Conditions(c.Disturbances with { Tariff = 1.10 }, c.Drifts & ~Drifts.Tariff)),
         Held("dirty-scrap", null, "oily scrap every ten days or so", c => c with { Drifts = c.Drifts | Drifts.OilyScrap }),
         Event("doses-held", null, "additive pumps by hand: they go on as they are", l => l.AutomaticDosing = false),
+        Event("speed-lags", null, "areal-weight control without feed-forward: a current step shows in the weight", l => l.SpeedFeedForward = false),
         Event("machine-stops", null, "the foil machine stands for four hours", l =>
         {
             l.Upsets = l.Upsets with { Stopped = true };

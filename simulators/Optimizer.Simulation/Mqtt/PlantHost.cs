@@ -13,6 +13,9 @@ public sealed class PlantHost : IAsyncDisposable
 {
     private static readonly TimeSpan PublishDeadline = TimeSpan.FromSeconds(5);
 
+    // Whoever has not been heard at all may not be there.
+    private static readonly TimeSpan FirstEcho = TimeSpan.FromSeconds(5), AloneFor = TimeSpan.FromMilliseconds(50);
+
     private readonly PlantHostOptions _options;
     private readonly IPlant _plant;
     private readonly IGateway _gateway;
@@ -25,7 +28,7 @@ public sealed class PlantHost : IAsyncDisposable
     private TaskCompletionSource _echo = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DateTimeOffset _nextBeat, _paceFrom;
     private long _awaited = long.MaxValue, _paceStart, _samples;
-    private bool _alone;
+    private bool _alone, _heard;
     private double _pace;
 
     public PlantHost(PlantHostOptions options, IPlant plant, IGateway gateway, TimeProvider time)
@@ -172,7 +175,7 @@ public sealed class PlantHost : IAsyncDisposable
 
         try
         {
-            await echo.WaitAsync(_alone ? TimeSpan.FromMilliseconds(50) : _options.EchoPatience, _time, cancel);
+            await echo.WaitAsync(_alone ? AloneFor : _heard || _options.EchoPatience < FirstEcho ? _options.EchoPatience : FirstEcho, _time, cancel);
             _alone = false;
         }
         catch (TimeoutException)
@@ -190,6 +193,7 @@ public sealed class PlantHost : IAsyncDisposable
             {
                 lock (_gate)
                 {
+                    _heard = true;
                     _gateway.Receive(beat, _plant.Now);
                     if (beat.PeerN >= _awaited)
                     {
