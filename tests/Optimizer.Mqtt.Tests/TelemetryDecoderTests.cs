@@ -18,7 +18,7 @@ public class TelemetryDecoderTests
     {
         { $"{{\"timestamp_ms\":{Ms},\"value\":42.5}}", 42.5, Quality.Good },
         { $"{{\"value\":42.5,\"timestamp_ms\":{Ms},\"more\":{{\"a\":[1]}}}}", 42.5, Quality.Good },
-        { $"{{\"timestamp_ms\":{Ms},\"value\":true}}", 1, Quality.Good },
+        { $"{{\"timestamp_ms\":{Ms},\"value\":true}}", double.NaN, Quality.Bad },
         { $"{{\"timestamp_ms\":{Ms},\"value\":-1.2}}", -1.2, Quality.Good },
         { $"{{\"timestamp_ms\":{Ms},\"value\":-2}}", -2, Quality.Uncertain },
         { $"{{\"timestamp_ms\":{Ms},\"value\":-3}}", -3, Quality.Bad },

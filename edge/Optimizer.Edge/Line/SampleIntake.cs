@@ -24,6 +24,11 @@ internal sealed class SampleIntake(TelemetryDecoder decoder, WorkerCounters coun
             counters.Refuse(outcome.IsOurs ? "telemetry_rejected" : "unknown_topic", $"{message.Topic}: {reason}");
         }
 
+        if (outcome.Unbound > 0)
+        {
+            counters.Count("unbound_values", outcome.Unbound);
+        }
+
         foreach (var sample in _samples)
         {
             if (now == default && sourceClock)

@@ -12,31 +12,12 @@ internal static class SiteBindings
         try
         {
             var topics = new TopicTree(site.Location);
-            var telemetry = site.Telemetry;
-            string Topic(string source) => telemetry.Topic.Replace("{loc}", site.Location, StringComparison.Ordinal).Replace("{source}", source, StringComparison.Ordinal);
-            var form = new TagBinding
-            {
-                Tag = "",
-                Topic = "",
-                EngineeringUnit = "",
-                Low = 0,
-                High = 1,
-                ValuePath = PayloadPath.Parse(telemetry.ValuePath),
-                TimePath = PayloadPath.Parse(telemetry.TimePath),
-                TimeUnit = Unit(telemetry.TimeUnit),
-                QualityPath = telemetry.QualityPath is { } path ? PayloadPath.Parse(path) : null,
-            };
             return
             [
-                .. site.Tags.Select(t => form with
-                {
-                    Tag = t.Name, Topic = t.Source is { } source ? Topic(source) : topics.Lab(t.SamplePoint!), Analyte = t.Analyte, EngineeringUnit = t.EngineeringUnit,
-                    Low = t.Low, High = t.High, AllowStringNumbers = t.AllowStringNumbers,
-                }),
-                .. site.Manipulated.Select(m => form with
-                {
-                    Tag = m.SetpointTag, Topic = Topic("sp/" + m.SetpointTag), EngineeringUnit = m.EngineeringUnit, Low = m.EngineeringLow, High = m.EngineeringHigh,
-                }),
+                .. site.Tags.Select(t => t.Source is { } source
+                    ? Online(site, t.Via, source, t.Name, t.EngineeringUnit, t.Low, t.High) with { AllowStringNumbers = t.AllowStringNumbers, States = t.States, VectorLength = t.VectorLength }
+                    : new TagBinding { Tag = t.Name, Topic = topics.Lab(t.SamplePoint!), Analyte = t.Analyte, EngineeringUnit = t.EngineeringUnit, Low = t.Low, High = t.High }),
+                .. site.Manipulated.Zip(site.Readbacks, (m, r) => Online(site, r.Via, r.Source, m.SetpointTag, m.EngineeringUnit, m.EngineeringLow, m.EngineeringHigh)),
             ];
         }
         catch (Exception e) when (e is ArgumentException or FormatException)
@@ -45,12 +26,26 @@ internal static class SiteBindings
         }
     }
 
-    private static TimeUnit Unit(string text) => text switch
+    private static TagBinding Online(SiteDefinition site, string? via, string source, string tag, string unit, double low, double high)
     {
-        "s" => TimeUnit.Seconds,
-        "us" => TimeUnit.Microseconds,
-        "ns" => TimeUnit.Nanoseconds,
-        "iso" => TimeUnit.Iso,
-        _ => TimeUnit.Milliseconds,
-    };
+        var form = via is null ? site.Telemetry : site.Sources[via];
+        var (topic, key) = form.Resolve(site.Location, source);
+        return new TagBinding
+        {
+            Tag = tag,
+            Topic = topic,
+            Key = key,
+            EngineeringUnit = unit,
+            Low = low,
+            High = high,
+            Dialect = form.Dialect,
+            Items = form.Items,
+            ValuePath = form.ValuePath,
+            TimePath = form.TimePath,
+            TimeUnit = form.TimeUnit,
+            QualityPath = form.QualityPath,
+            UnitPath = form.UnitPath,
+            Gzip = form.Gzip,
+        };
+    }
 }

@@ -34,10 +34,33 @@ internal static class SiteChecks
             Known([(running.Tag, running.Path + ".tag")], tags, "a tag", errors);
         }
 
+        Sources(site, errors);
         Known([(site.Objective, "$.objective")], [.. site.Objectives.Select(o => o.Name)], "an objective", errors);
         Known(site.Objectives.Select(o => (o.Quantity, o.Path + ".quantity")), [.. site.Quantities.Select(q => q.Name)], "a quantity", errors);
         Roles(site, errors);
         return listed && named;
+    }
+
+    private static void Sources(SiteDefinition site, List<SiteError> errors)
+    {
+        var used = site.Tags.Where(t => t.Source is not null).Select(t => (Source: t.Source!, t.Via, t.Path)).Concat(site.Readbacks.Select(r => (r.Source, r.Via, r.Path))).ToList();
+        Known(used.Where(u => u.Via is not null).Select(u => (u.Via!, u.Path + ".via")), [.. site.Sources.Keys], "a source", errors);
+        foreach (var (source, via, path) in used)
+        {
+            var form = via is null ? site.Telemetry : site.Sources.GetValueOrDefault(via);
+            if (form is { Keyed: true } && form.Resolve(site.Location, source).Key is not { Length: > 0 })
+            {
+                errors.Add(new SiteError(path + ".source", $"\"{source}\"", $"what fills {{source}} in \"{form.Topic}\", then # and the key of the tag within a message"));
+            }
+        }
+
+        foreach (var form in site.Sources.Values.Append(site.Telemetry))
+        {
+            if (site.SourceClock && form.TimeUnit == Mqtt.TimeUnit.Arrival)
+            {
+                errors.Add(new SiteError(form.Path + ".timeUnit", "arrival", "a time in the payload: \"clock\" is source, so time comes from the data"));
+            }
+        }
     }
 
     private static bool Names((string Name, string Path)[] names, List<SiteError> errors)

@@ -21,6 +21,9 @@ public sealed record SiteDefinition
 
     public required TelemetryForm Telemetry { get; init; }
 
+    /// <summary>Further sources of online values, by name.</summary>
+    public required IReadOnlyDictionary<string, TelemetryForm> Sources { get; init; }
+
     public required GatewayForm Gateway { get; init; }
 
     public required IReadOnlyList<TagForm> Tags { get; init; }
@@ -28,6 +31,9 @@ public sealed record SiteDefinition
     public RunningForm? Running { get; init; }
 
     public required IReadOnlyList<ManipulatedVariable> Manipulated { get; init; }
+
+    /// <summary>Where each manipulated variable's live setpoint comes from, in their order.</summary>
+    public required IReadOnlyList<ReadbackForm> Readbacks { get; init; }
 
     public required IReadOnlyList<DisturbanceForm> Disturbances { get; init; }
 
@@ -49,14 +55,24 @@ public sealed record SiteDefinition
     public required DecisionForm Decision { get; init; }
 }
 
-public sealed record TelemetryForm(string Topic, string ValuePath, string TimePath, string TimeUnit, string? QualityPath, TimeSpan Period);
-
 public sealed record GatewayForm(string Id, TimeSpan Expiry, TimeSpan Lease, TimeSpan Watchdog);
 
-/// <param name="Source">Fills <c>{source}</c> in the telemetry topic; null: a lab result.</param>
+/// <param name="Source">Topic part and key, see <see cref="TelemetryForm.Resolve"/>; null: a lab result.</param>
 public sealed record TagForm(
     string Path, string Name, string? Source, string? SamplePoint, string? Analyte, string EngineeringUnit, double Low, double High,
-    TimeSpan? Period, double Noise, bool Critical, bool SteadyKey, bool AllowStringNumbers);
+    TimeSpan? Period, double Noise, bool Critical, bool SteadyKey, bool AllowStringNumbers)
+{
+    /// <summary>Name of the source in <c>sources</c>; null: <c>telemetry</c>.</summary>
+    public string? Via { get; init; }
+
+    public IReadOnlyDictionary<string, double> States { get; init; } = new Dictionary<string, double>();
+
+    public int? VectorLength { get; init; }
+}
+
+/// <param name="Source">As of a tag.</param>
+/// <param name="Via">As of a tag.</param>
+public sealed record ReadbackForm(string Path, string Source, string? Via);
 
 public sealed record RunningForm(string Path, string Tag, double Value, TimeSpan Settling);
 

@@ -9,7 +9,7 @@ internal static class SiteLists
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Month = TimeSpan.FromDays(30);
 
-    public static TagForm Tag(SiteNode node, TimeSpan period)
+    public static TagForm Tag(SiteNode node, Func<string?, TimeSpan> period)
     {
         var lab = node.Object("lab", required: false);
         string? source = node.Has("source") ? node.Text("source") : null;
@@ -20,11 +20,17 @@ internal static class SiteLists
 
         var (low, high) = node.Range("range");
         bool onChange = node.Flag("onChange");
-        var own = node.Duration("period", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(24), period);
+        string? via = node.Has("via") ? node.Text("via") : null;
+        var own = node.Duration("period", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(24), period(via));
         var form = new TagForm(
             node.Path, SiteReader.Name(node, "name"), source, lab?.Text("samplePoint"), lab?.Text("analyte"), node.Text("unit"), low, high,
             lab is not null || onChange ? null : own,
-            node.Number("noise", 0, 1e9, 0), node.Flag("critical"), node.Flag("steadyKey"), node.Flag("allowStringNumbers"));
+            node.Number("noise", 0, 1e9, 0), node.Flag("critical"), node.Flag("steadyKey"), node.Flag("allowStringNumbers"))
+        {
+            Via = via,
+            States = node.Object("states", required: false)?.Entries().ToDictionary(e => e.Name, e => e.Node.AsNumber(), StringComparer.Ordinal) ?? [],
+            VectorLength = node.Has("vectorLength") ? node.Integer("vectorLength", 1, 5000, 1) : null,
+        };
         lab?.NothingElse();
         if (form.SteadyKey && form.Noise <= 0)
         {
@@ -45,6 +51,13 @@ internal static class SiteLists
         var form = new RunningForm(node.Path, node.Text("tag"), node.Number("equals", -1e9, 1e9), node.Duration("settling", TimeSpan.Zero, TimeSpan.FromDays(2), TimeSpan.FromMinutes(30)));
         node.NothingElse();
         return form;
+    }
+
+    /// <summary>The part of a manipulated variable that says where its live setpoint comes back; read before the rest, which checks for what is left over.</summary>
+    public static ReadbackForm Readback(SiteNode node)
+    {
+        string setpoint = node.Has("setpoint") ? node.Text("setpoint") : node.Text("name") + ".SP";
+        return new ReadbackForm(node.Path, node.Has("source") ? node.Text("source") : "sp/" + setpoint, node.Has("via") ? node.Text("via") : null);
     }
 
     public static ManipulatedVariable Manipulated(SiteNode node)

@@ -89,6 +89,17 @@ internal sealed class SiteNode(JsonElement element, string path, List<SiteError>
         return "";
     }
 
+    public double AsNumber()
+    {
+        if (element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double value) && double.IsFinite(value))
+        {
+            return value;
+        }
+
+        Wrong("a number");
+        return double.NaN;
+    }
+
     public T Choice<T>(string name, T fallback, params (string Text, T Value)[] choices)
     {
         if (Find(name) is not { } node)

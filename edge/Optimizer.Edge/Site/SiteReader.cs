@@ -43,7 +43,11 @@ internal static partial class SiteReader
     {
         node.Text("$schema", "", required: false);
         var mode = node.Object("mode", required: false);
-        var telemetry = Telemetry(node.Object("telemetry"));
+        var telemetry = SiteTelemetry.Read(node.Object("telemetry"));
+        var sources = node.Object("sources", required: false)?.Entries().ToDictionary(e => e.Name, e => SiteTelemetry.Read(e.Node), StringComparer.Ordinal) ?? [];
+        TimeSpan Period(string? via) => via is not null && sources.TryGetValue(via, out var form) ? form.Period : telemetry.Period;
+        var moved = node.List("manipulated");
+        ReadbackForm[] readbacks = [.. moved.Select(SiteLists.Readback)];
         var definition = new SiteDefinition
         {
             Name = Name(node, "name"),
@@ -53,10 +57,12 @@ internal static partial class SiteReader
             StartMode = mode?.Choice("start", OperatingMode.Advisory, Modes) ?? OperatingMode.Advisory,
             Ceiling = mode?.Choice("ceiling", OperatingMode.Advisory, Modes) ?? OperatingMode.Advisory,
             Telemetry = telemetry,
+            Sources = sources,
             Gateway = Gateway(node.Object("gateway")),
-            Tags = [.. node.List("tags").Select(t => SiteLists.Tag(t, telemetry.Period))],
+            Tags = [.. node.List("tags").Select(t => SiteLists.Tag(t, Period))],
             Running = SiteLists.Running(node.Object("running", required: false)),
-            Manipulated = [.. node.List("manipulated").Select(SiteLists.Manipulated)],
+            Readbacks = readbacks,
+            Manipulated = [.. moved.Select(SiteLists.Manipulated)],
             Disturbances = [.. node.List("disturbances", required: false, empty: true).Select(SiteLists.Disturbance)],
             Features = [.. node.List("features", required: false, empty: true).Select(f => SiteLists.Formula(f, withUnit: false))],
             Controlled = [.. node.List("controlled").Select(SiteLists.Controlled)],
@@ -69,27 +75,6 @@ internal static partial class SiteReader
         };
         mode?.NothingElse();
         return definition;
-    }
-
-    private static TelemetryForm Telemetry(SiteNode? node)
-    {
-        if (node is null)
-        {
-            return new TelemetryForm("{loc}/_raw/{source}", "$.value", "$.timestamp_ms", "ms", null, TimeSpan.FromMinutes(1));
-        }
-
-        var form = new TelemetryForm(
-            node.Text("topic", "{loc}/_raw/{source}"), node.Text("valuePath", "$.value", required: false), node.Text("timePath", "$.timestamp_ms", required: false),
-            node.Choice("timeUnit", "ms", ("s", "s"), ("ms", "ms"), ("us", "us"), ("ns", "ns"), ("iso", "iso")),
-            node.Has("qualityPath") ? node.Text("qualityPath") : null,
-            node.Duration("period", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(24), TimeSpan.FromMinutes(1)));
-        if (!form.Topic.Contains("{source}", StringComparison.Ordinal))
-        {
-            node.WrongAt("topic", "a topic with {source} in it", $"\"{form.Topic}\"");
-        }
-
-        node.NothingElse();
-        return form;
     }
 
     private static GatewayForm Gateway(SiteNode? node)

@@ -55,6 +55,25 @@ public sealed class PayloadPath
         return true;
     }
 
+    /// <summary>Length of the innermost array the path goes through; null: it goes through none, or the payload has none there.</summary>
+    internal int? LengthOfLastArray(JsonElement root)
+    {
+        int? length = null;
+        var at = root;
+        foreach (var (name, index) in _steps)
+        {
+            length = name is null && at.ValueKind == JsonValueKind.Array ? at.GetArrayLength() : length;
+            if (name is not null ? at.ValueKind != JsonValueKind.Object || !at.TryGetProperty(name, out at) : at.ValueKind != JsonValueKind.Array || index >= at.GetArrayLength())
+            {
+                return length;
+            }
+
+            at = name is null ? at[index] : at;
+        }
+
+        return length;
+    }
+
     private static (string?, int) Name(string text, ref int at)
     {
         int start = ++at;
