@@ -91,7 +91,7 @@ internal static class SiteTelemetry
             Items = items ?? Items(itemsNode),
             ValuePath = PathOf(node, "valuePath", "$.value")!,
             TimePath = PathOf(node, "timePath", "$.timestamp_ms")!,
-            TimeUnit = node.Choice("timeUnit", dialect == TelemetryDialect.Scalar ? TimeUnit.Arrival : TimeUnit.Milliseconds, Units),
+            TimeUnit = dialect == TelemetryDialect.Scalar ? Arrival(node) : node.Choice("timeUnit", TimeUnit.Milliseconds, Units),
             QualityPath = PathOf(node, "qualityPath", null),
             UnitPath = PathOf(node, "unitPath", null),
             Gzip = node.Flag("gzip"),
@@ -100,6 +100,13 @@ internal static class SiteTelemetry
         Check(node, form);
         node.NothingElse();
         return form;
+    }
+
+    // A bare value brings no time, whatever is declared.
+    private static TimeUnit Arrival(SiteNode node)
+    {
+        node.Choice("timeUnit", TimeUnit.Arrival, Units);
+        return TimeUnit.Arrival;
     }
 
     private static void Check(SiteNode node, TelemetryForm form)

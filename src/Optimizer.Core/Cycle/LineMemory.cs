@@ -59,6 +59,11 @@ public sealed class LineMemory
         [.. _detectors.Select(d => new Steadiness(d.Key, d.Value.Ratio, d.Value.IsSteady))],
         _running.Since(now));
 
-    /// <summary>Mean of a tag's Good values over the window before <paramref name="now"/>; null without any.</summary>
-    public double? Mean(string tag, TimeSpan window, DateTimeOffset now) => Historian[tag].Mean(now - window, now + TimeSpan.FromTicks(1), now);
+    /// <summary>
+    /// Mean of a tag's Good values over the window before <paramref name="now"/>. A tag reported on change that was silent in the
+    /// window still has the value it had; null without any.
+    /// </summary>
+    public double? Mean(string tag, TimeSpan window, DateTimeOffset now) =>
+        Historian[tag].Mean(now - window, now + TimeSpan.FromTicks(1), now)
+        ?? (_unit.Tag(tag).Period is null && Historian[tag].Latest(now, now) is { Quality: Quality.Good } last ? last.Value : null);
 }

@@ -101,7 +101,7 @@ public sealed class CommandLineTests : IDisposable
         var (exit, output) = await Cli.RunAsync("validate", "--site", SiteText.CopperFoilFile);
 
         Assert.Equal(0, exit);
-        Assert.Contains("ok, unit F01 with 36 tags, 9 manipulated, 6 controlled", output, StringComparison.Ordinal);
+        Assert.Contains("ok, unit F01 with 37 tags, 9 manipulated, 6 controlled", output, StringComparison.Ordinal);
     }
 
     [Fact]

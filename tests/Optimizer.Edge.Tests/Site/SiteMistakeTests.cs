@@ -39,6 +39,14 @@ public class SiteMistakeTests
         { "$.mode.ceiling", "\"shadow\"", "$.mode.start", "advisory", "not above the ceiling shadow" },
         { "$.decision.pessimism", "-1", "$.decision.pessimism", "-1", "from 0 to 3" },
         { "$.prices.power_price.tag", "\"gone\"", "$.prices.power_price.tag", "\"gone\"", "a tag" },
+        { "$.telemetry.dialect", "\"morse\"", "$.telemetry.dialect", "\"morse\"", "one of \"json\", \"scalar\"" },
+        { "$.telemetry.dialect", "\"scalar\"", "$.telemetry.timeUnit", "arrival", "time comes from the data" },
+        { "$.telemetry.dialect", "\"items\"", "$.telemetry.items", "nothing", "an object" },
+        { "$.telemetry.dialect", "\"kepware\"", "$.tags[0].source", "\"f01/pv/current\"", "then # and the key" },
+        { "$.telemetry.valuePath", "\"value\"", "$.telemetry.valuePath", "\"value\"", "expected it to start with $" },
+        { "$.tags[0].via", "\"plc\"", "$.tags[0].via", "\"plc\"", "a source" },
+        { "$.tags[0].states", "{ \"on\": \"one\" }", "$.tags[0].states.on", "\"one\"", "a number" },
+        { "$.sources", "{ \"plc\": { \"topic\": \"a/+/{source}\", \"dialect\": \"sitewise\" } }", "$.sources.plc", "a/+/{source}", "wildcards only without {source}" },
         { "$.telemetry.topic", "\"{loc}/x\"", "$.telemetry", "{loc}/x", "{source}" },
     };
 
