@@ -43,7 +43,7 @@ public sealed record TrialRun
 
     public required double Hours { get; init; }
 
-    /// <summary>Share of the gap between the hand point and the true optimum that was closed, over the last day; same disturbances and prices for all three.</summary>
+    /// <summary>Share of the gap between a twin held at the hand point and the true optimum that was closed, over the last day; same disturbances and prices for all three.</summary>
     public required double GainShare { get; init; }
 
     /// <summary>Hours in which a hard limit was truly broken.</summary>
@@ -55,10 +55,10 @@ public sealed record TrialRun
     /// <summary>The same for a twin plant held at the hand point.</summary>
     public required double SpecViolationShareHold { get; init; }
 
-    /// <summary>Share of hours in which the plant truly cost more than the hand point would have.</summary>
+    /// <summary>Share of hours in which the plant truly cost more than its held twin.</summary>
     public required double WorseThanHoldShare { get; init; }
 
-    /// <summary>Mean saving against the hand point over the whole run, as a share of its cost.</summary>
+    /// <summary>Mean saving against the held twin over the whole run, as a share of its cost.</summary>
     public required double SavedShare { get; init; }
 
     /// <summary>Hours out of specification by property; an hour may count for several.</summary>
@@ -82,7 +82,7 @@ public sealed record TrialRun
 
     public required int SetpointsOpen { get; init; }
 
-    /// <summary>Cost of the hand point under the disturbances of the last day, per good kg.</summary>
+    /// <summary>Cost of the held twin over the last day, per good kg.</summary>
     public required double CostStart { get; init; }
 
     /// <summary>Cost of the plant as it really stood over the last day.</summary>

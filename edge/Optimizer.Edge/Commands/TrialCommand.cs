@@ -72,7 +72,7 @@ internal static class TrialCommand
     {
         public TrialRun Run(int seed, CancellationToken cancel)
         {
-            var plant = FoilPlant.Create(new FoilPlantPlan
+            var line = new FoilPlantPlan
             {
                 Scenario = Scenario,
                 Seed = seed,
@@ -80,30 +80,31 @@ internal static class TrialCommand
                 History = History,
                 HistoryLasts = TimeSpan.FromHours(2 * HistoryRolls),
                 TelemetryPeriod = Site.Site.Telemetry.Period,
-            });
+            };
+            var plant = FoilPlant.Create(line);
             var start = plant.Now;
             var closedFrom = plant.HistoryEnds;
-            var line = new FoilTrialLine(plant, Site.Site);
+            var trialLine = new FoilTrialLine(plant, Site.Site);
             var loop = new LineLoop(Site.Line, new SurrogateTrainer(Site.Line.Unit, Site.Designs, new LearningOptions()), new LineStart(1, OperatingMode.Off, start, seed, SourceClock: true));
-            var trial = new ClosedLoopTrial(loop, line, Step);
+            var trial = new ClosedLoopTrial(loop, trialLine, Step);
             if (Trace)
             {
                 trial.Happened += e => EventPrinter.Print(e);
             }
 
             trial.Run(closedFrom, null, cancel);
-            loop.Request(new ModeRequest(OperatingMode.Closed, "trial", "history recorded", loop.Mode.Version), line.Now, out string? refusal);
+            loop.Request(new ModeRequest(OperatingMode.Closed, "trial", "history recorded", loop.Mode.Version), trialLine.Now, out string? refusal);
             if (refusal is not null)
             {
                 throw new InvalidOperationException($"the closed mode was refused: {refusal}");
             }
 
-            var judge = new FoilJudge(plant.Line);
+            var judge = new FoilJudge(plant, FoilPlant.Create(line));
             var handPoint = FoilJudge.Setpoints(plant);
             trial.Run(closedFrom + TimeSpan.FromDays(Days), judge.Look, cancel);
             for (int minute = 1; minute < 60 && loop.Ledger.HasOpen; minute++)
             {
-                trial.Run(line.Now + TimeSpan.FromMinutes(1), null, cancel);
+                trial.Run(trialLine.Now + TimeSpan.FromMinutes(1), null, cancel);
             }
 
             if (Trace)

@@ -60,7 +60,8 @@ internal sealed class DemoRun : IAsyncDisposable
     {
         (_plan, _broker) = (plan, broker);
         var site = plan.Site.Site;
-        _plant = FoilPlant.Create(new FoilPlantPlan { Scenario = plan.Scenario, Seed = plan.Seed, Gateway = site.Gateway.Id, HistoryLasts = TimeSpan.FromHours(2 * plan.HistoryRolls) });
+        var line = new FoilPlantPlan { Scenario = plan.Scenario, Seed = plan.Seed, Gateway = site.Gateway.Id, HistoryLasts = TimeSpan.FromHours(2 * plan.HistoryRolls) };
+        _plant = FoilPlant.Create(line);
         _host = new PlantHost(
             new PlantHostOptions { Host = "127.0.0.1", Port = broker.Port, Location = site.Location, LabUnits = FoilTags.Results },
             _plant, _plant.Gateway, TimeProvider.System)
@@ -70,8 +71,8 @@ internal sealed class DemoRun : IAsyncDisposable
         };
         _worker = new LineWorker(
             new WorkerOptions { Site = plan.Site, Host = "127.0.0.1", Port = broker.Port, StartMode = OperatingMode.Off, Seed = plan.Seed }, audit, TimeProvider.System);
-        _judge = new FoilJudge(_plant.Line);
-        _console = new OperatorConsole(_plant, _host) { SendMode = SendModeAsync };
+        _judge = new FoilJudge(_plant, FoilPlant.Create(line));
+        _console = new OperatorConsole(_plant, _host) { SendMode = SendModeAsync, Happened = _judge.Happened };
         _view = new DemoView(plan, broker.Port);
         _worker.Happened = _view.Take;
     }

@@ -121,7 +121,7 @@ internal sealed class DemoView(DemoPlan plan, int port)
 
         AnsiConsole.Write(table);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"cost {run.CostStart:F3} -> {run.CostEnd:F3} CNY per good kg, true optimum {run.CostOptimum:F3}: {run.GainShare:P0} of the gap closed (judged on noise-free truth over the last day)"));
+            $"cost {run.CostEnd:F3} CNY per good kg, held at the hand point {run.CostStart:F3}, true optimum {run.CostOptimum:F3}: {run.GainShare:P0} of the gap closed (noise-free truth over the last day)"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"hours with a hard limit broken {run.HardLimitViolations}; out of specification {run.SpecViolationShare:P1} of hours, held at the hand point {run.SpecViolationShareHold:P1}"));
         Console.WriteLine($"setpoint writes {run.SetpointsWritten}: verified {run.SetpointsVerified}, rejected {run.SetpointsRejected}, timed out {run.SetpointsTimedOut}, deviated {run.SetpointsDeviated}, lost {run.SetpointsLost}, open {run.SetpointsOpen}");
@@ -171,7 +171,7 @@ internal sealed class DemoView(DemoPlan plan, int port)
             ? string.Create(CultureInfo.InvariantCulture, $"predicted {1000 * stay.Objective:F0} CNY per tonne; ")
             : "";
         return scene.Verdict is { } v
-            ? predicted + string.Create(CultureInfo.InvariantCulture, $"truly {1000 * v.Actual:F0}, at the hand point {1000 * v.Hand:F0} CNY per tonne")
+            ? predicted + string.Create(CultureInfo.InvariantCulture, $"truly {1000 * v.Actual:F0}, held at the hand point {1000 * v.Held:F0} CNY per tonne")
             : predicted;
     }
 

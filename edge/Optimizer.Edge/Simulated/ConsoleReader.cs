@@ -11,25 +11,28 @@ internal static class ConsoleReader
         thread.Start();
     }
 
-    // A status line every second, for people whose terminal shows nothing by itself.
-    private static void Watch(OperatorConsole console, int seconds, CancellationToken cancel)
+    // A status line every second until the next command, for people whose terminal shows nothing by itself.
+    private static async Task WatchAsync(OperatorConsole console, int seconds, CancellationToken cancel)
     {
         for (int k = 0; k < seconds && !cancel.IsCancellationRequested; k++)
         {
             Console.WriteLine(console.Status());
-            cancel.WaitHandle.WaitOne(TimeSpan.FromSeconds(1));
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     private static void Read(OperatorConsole console, CancellationTokenSource stop)
     {
+        using var watching = new Watching();
         try
         {
             while (!console.Quit && Console.In.ReadLine() is { } line)
             {
+                watching.End();
                 if (line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is ["watch", .. var rest])
                 {
-                    Watch(console, rest is [var text] && int.TryParse(text, out int seconds) && seconds is > 0 and <= 3600 ? seconds : 10, stop.Token);
+                    int seconds = rest is [var text] && int.TryParse(text, out int asked) && asked is > 0 and <= 3600 ? asked : 10;
+                    watching.Begin(cancel => WatchAsync(console, seconds, cancel), stop.Token);
                     continue;
                 }
 
@@ -47,6 +50,32 @@ internal static class ConsoleReader
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or IOException)
         {
+        }
+    }
+
+    private sealed class Watching : IDisposable
+    {
+        private CancellationTokenSource? _end;
+        private Task _task = Task.CompletedTask;
+
+        public void Begin(Func<CancellationToken, Task> watch, CancellationToken stop)
+        {
+            _end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            var token = _end.Token;
+            _task = Task.Run(() => watch(token), CancellationToken.None);
+        }
+
+        public void End()
+        {
+            _end?.Cancel();
+            _task.GetAwaiter().GetResult();
+            Dispose();
+        }
+
+        public void Dispose()
+        {
+            _end?.Dispose();
+            _end = null;
         }
     }
 }

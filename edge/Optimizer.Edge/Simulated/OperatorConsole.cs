@@ -19,6 +19,9 @@ internal sealed class OperatorConsole(FoilPlant plant, PlantHost host)
     /// <summary>Sends a mode command to the optimizer; null: there is none in this process.</summary>
     public Func<OperatingMode, CancellationToken, Task<string>>? SendMode { get; init; }
 
+    /// <summary>Told of everything that happens to the line, so that a held twin can go through it too.</summary>
+    public Action<DateTimeOffset, Action<FoilLine>>? Happened { get; init; }
+
     /// <summary>The person wants to stop.</summary>
     public bool Quit { get; private set; }
 
@@ -96,9 +99,10 @@ internal sealed class OperatorConsole(FoilPlant plant, PlantHost host)
         return "stopping";
     }
 
-    private Task<string> OnLineAsync(Action<FoilLine> act, string done, CancellationToken cancel) => OperateAsync(_ =>
+    private Task<string> OnLineAsync(Action<FoilLine> act, string done, CancellationToken cancel) => OperateAsync(now =>
     {
         act(plant.Line);
+        Happened?.Invoke(now, act);
         return [];
     }, done, cancel);
 

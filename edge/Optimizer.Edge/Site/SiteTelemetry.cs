@@ -20,9 +20,9 @@ public sealed record TelemetryForm
 
     public TimeUnit TimeUnit { get; init; } = TimeUnit.Milliseconds;
 
-    public PayloadPath? QualityPath { get; init; }
+    public PayloadPath? QualityPath { get; init; } = PayloadPath.Parse("$.quality");
 
-    public PayloadPath? UnitPath { get; init; }
+    public PayloadPath? UnitPath { get; init; } = PayloadPath.Parse("$.unit");
 
     public bool Gzip { get; init; }
 
@@ -92,8 +92,8 @@ internal static class SiteTelemetry
             ValuePath = PathOf(node, "valuePath", "$.value")!,
             TimePath = PathOf(node, "timePath", "$.timestamp_ms")!,
             TimeUnit = dialect == TelemetryDialect.Scalar ? Arrival(node) : node.Choice("timeUnit", TimeUnit.Milliseconds, Units),
-            QualityPath = PathOf(node, "qualityPath", null),
-            UnitPath = PathOf(node, "unitPath", null),
+            QualityPath = PathOf(node, "qualityPath", "$.quality"),
+            UnitPath = PathOf(node, "unitPath", "$.unit"),
             Gzip = node.Flag("gzip"),
             Period = node.Duration("period", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(24), TimeSpan.FromMinutes(1)),
         };

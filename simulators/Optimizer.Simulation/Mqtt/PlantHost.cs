@@ -243,7 +243,7 @@ public sealed class PlantHost : IAsyncDisposable
             }
 
             Interlocked.Increment(ref _samples);
-            await _link.PublishAsync(new OutboundMessage(RawTopic(sample.Tag), TelemetryEncoder.Encode(sample.SampledAt, sample.Value), 0), PublishDeadline, cancel);
+            await _link.PublishAsync(new OutboundMessage(RawTopic(sample.Tag), TelemetryEncoder.Encode(sample.SampledAt, sample.Value, sample.Quality), 0), PublishDeadline, cancel);
         }
 
         foreach (var group in (results ?? []).GroupBy(s => (Point: s.Tag[..s.Tag.IndexOf('/', StringComparison.Ordinal)], s.SampledAt, s.KnownAt)))
@@ -257,7 +257,7 @@ public sealed class PlantHost : IAsyncDisposable
         var first = samples[0];
         var message = new LabResultMessage(
             string.Create(CultureInfo.InvariantCulture, $"{point}-{first.Tag[(point.Length + 1)..]}-{first.SampledAt:yyyyMMddHHmmss}"), 0, LabStatus.Final, first.SampledAt, first.KnownAt,
-            [.. samples.Select(s => new LabValue(s.Tag[(point.Length + 1)..], s.Value, _options.LabUnits[s.Tag]))]);
+            [.. samples.Select(s => new LabValue(s.Tag[(point.Length + 1)..], s.Quality == Quality.Bad ? null : s.Value, _options.LabUnits[s.Tag]))]);
         Interlocked.Add(ref _samples, samples.Count);
         await DeliverAsync(new OutboundMessage(_topics.Lab(point), LabPayload.Encode(message), 1), cancel);
     }

@@ -126,9 +126,9 @@ public class OperatorConsoleTests
     }
 
     [Fact]
-    public async Task DemoTakesCommandsFromStandardInput()
+    public async Task DemoTakesCommandsFromStandardInput_AlsoWhileWatching()
     {
-        var (exit, output) = await Cli.TypeAsync("status\nscenario S8\nlocal\nquit\n", "demo", "--hours", "48", "--speed", "60", "--history-rolls", "100", "--console");
+        var (exit, output) = await Cli.TypeAsync("status\nwatch 3600\nscenario S8\nlocal\nquit\n", "demo", "--hours", "48", "--speed", "60", "--history-rolls", "100", "--console");
 
         Assert.Equal(0, exit);
         Assert.Contains("Run LB-6, remote", output, StringComparison.Ordinal);

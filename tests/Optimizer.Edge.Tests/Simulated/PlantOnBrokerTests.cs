@@ -98,6 +98,21 @@ public class PlantOnBrokerTests
     }
 
     [Fact]
+    public async Task FailedSensor_SaysSoOnTheWire()
+    {
+        var (seen, _) = await RunAsync(Plant(TimeSpan.FromMinutes(1), "fault:f01/pv/current:bad,fault:roll/rz:bad"), 4);
+
+        var current = seen.Where(m => m.Topic == Location + "/_raw/f01/pv/current").Select(m => System.Text.Encoding.UTF8.GetString(m.Payload.Span)).ToList();
+        Assert.Equal(240, current.Count);
+        Assert.All(current, text => Assert.EndsWith(",\"quality\":\"bad\"}", text, StringComparison.Ordinal));
+        Assert.All(seen.Where(m => m.Topic == Location + "/_raw/f01/pv/feed_flow"), m => Assert.DoesNotContain("quality", System.Text.Encoding.UTF8.GetString(m.Payload.Span), StringComparison.Ordinal));
+        var strips = seen.Where(m => m.Topic.EndsWith("/lab/roll", StringComparison.Ordinal)).SelectMany(m => LabPayload.Decode(m.Payload.Span).Value!.Results).ToList();
+        Assert.Contains(strips, r => r.Analyte == "rz");
+        Assert.All(strips.Where(r => r.Analyte == "rz"), r => Assert.Null(r.Value));
+        Assert.All(strips.Where(r => r.Analyte == "ts"), r => Assert.NotNull(r.Value));
+    }
+
+    [Fact]
     public async Task Truth_ReachesTheJudgeOnly()
     {
         var (judged, _) = await RunAsync(Plant(TimeSpan.FromMinutes(1)), 0.2, EmbeddedBroker.JudgeUser, truth: true);
