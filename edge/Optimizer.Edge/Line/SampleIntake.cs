@@ -26,7 +26,7 @@ internal sealed class SampleIntake(TelemetryDecoder decoder, WorkerCounters coun
 
         if (outcome.Unbound > 0)
         {
-            counters.Count("unbound_values", outcome.Unbound);
+            counters.Refuse("unbound_values", $"{message.Topic}: no tag is bound to \"{outcome.Stranger}\"", outcome.Unbound);
         }
 
         foreach (var sample in _samples)

@@ -15,7 +15,7 @@ internal static class SiteBindings
             return
             [
                 .. site.Tags.Select(t => t.Source is { } source
-                    ? Online(site, t.Via, source, t.Name, t.EngineeringUnit, t.Low, t.High) with { AllowStringNumbers = t.AllowStringNumbers, States = t.States, VectorLength = t.VectorLength }
+                    ? Online(site, t.Via, source, t.Name, t.EngineeringUnit, t.Low, t.High) with { AllowStringNumbers = t.AllowStringNumbers ?? Form(site, t.Via).StringNumbers, States = t.States, VectorLength = t.VectorLength }
                     : new TagBinding { Tag = t.Name, Topic = topics.Lab(t.SamplePoint!), Analyte = t.Analyte, EngineeringUnit = t.EngineeringUnit, Low = t.Low, High = t.High }),
                 .. site.Manipulated.Zip(site.Readbacks, (m, r) => Online(site, r.Via, r.Source, m.SetpointTag, m.EngineeringUnit, m.EngineeringLow, m.EngineeringHigh)),
             ];
@@ -26,9 +26,11 @@ internal static class SiteBindings
         }
     }
 
+    private static TelemetryForm Form(SiteDefinition site, string? via) => via is null ? site.Telemetry : site.Sources[via];
+
     private static TagBinding Online(SiteDefinition site, string? via, string source, string tag, string unit, double low, double high)
     {
-        var form = via is null ? site.Telemetry : site.Sources[via];
+        var form = Form(site, via);
         var (topic, key) = form.Resolve(site.Location, source);
         return new TagBinding
         {

@@ -17,9 +17,9 @@ internal sealed class WorkerCounters
 
     public void Count(string name, long by = 1) => _counts.AddOrUpdate(name, by, (_, n) => n + by);
 
-    public void Refuse(string name, string reason)
+    public void Refuse(string name, string reason, long by = 1)
     {
-        Count(name);
+        Count(name, by);
         _examples[name] = reason;
     }
 }

@@ -60,10 +60,13 @@ public sealed record GatewayForm(string Id, TimeSpan Expiry, TimeSpan Lease, Tim
 /// <param name="Source">Topic part and key, see <see cref="TelemetryForm.Resolve"/>; null: a lab result.</param>
 public sealed record TagForm(
     string Path, string Name, string? Source, string? SamplePoint, string? Analyte, string EngineeringUnit, double Low, double High,
-    TimeSpan? Period, double Noise, bool Critical, bool SteadyKey, bool AllowStringNumbers)
+    TimeSpan? Period, double Noise, bool Critical, bool SteadyKey)
 {
     /// <summary>Name of the source in <c>sources</c>; null: <c>telemetry</c>.</summary>
     public string? Via { get; init; }
+
+    /// <summary>Takes "42.5" for 42.5; null: as its source does, see <see cref="TelemetryForm.StringNumbers"/>.</summary>
+    public bool? AllowStringNumbers { get; init; }
 
     public IReadOnlyDictionary<string, double> States { get; init; } = new Dictionary<string, double>();
 

@@ -25,9 +25,10 @@ internal static class SiteLists
         var form = new TagForm(
             node.Path, SiteReader.Name(node, "name"), source, lab?.Text("samplePoint"), lab?.Text("analyte"), node.Text("unit"), low, high,
             lab is not null || onChange ? null : own,
-            node.Number("noise", 0, 1e9, 0), node.Flag("critical"), node.Flag("steadyKey"), node.Flag("allowStringNumbers"))
+            node.Number("noise", 0, 1e9, 0), node.Flag("critical"), node.Flag("steadyKey"))
         {
             Via = via,
+            AllowStringNumbers = node.Has("allowStringNumbers") ? node.Flag("allowStringNumbers") : null,
             States = node.Object("states", required: false)?.Entries().ToDictionary(e => e.Name, e => e.Node.AsNumber(), StringComparer.Ordinal) ?? [],
             VectorLength = node.Has("vectorLength") ? node.Integer("vectorLength", 1, 5000, 1) : null,
         };

@@ -31,6 +31,10 @@ public sealed record TelemetryForm
     /// <summary>A message carries several tags, told apart by keys.</summary>
     public bool Keyed => Dialect is not (TelemetryDialect.Json or TelemetryDialect.Scalar);
 
+    /// <summary>Whether "42.5" passes for 42.5 where a tag does not say: vendors' gateways write numbers as text; the native contract and typed sources do not.</summary>
+    public bool StringNumbers => Dialect is TelemetryDialect.Scalar or TelemetryDialect.Items or TelemetryDialect.UmhClassic
+        || (Dialect == TelemetryDialect.Json && (ValuePath.Text, TimePath.Text) is not ("$.value", "$.timestamp_ms"));
+
     /// <summary>Topic and key of a tag, from its <c>source</c>: what fills <c>{source}</c>, then after # the key; only the key where the topic has no <c>{source}</c>.</summary>
     public (string Topic, string? Key) Resolve(string location, string source)
     {

@@ -32,7 +32,7 @@ internal static class SampleRules
         return double.IsFinite(value) ? value : double.NaN;
     }
 
-    /// <summary>An instant in a declared unit; false: it is none, or one before 2020.</summary>
+    /// <summary>An instant in a declared unit; false: it is none. Whether to believe it is for <see cref="Place"/> to say.</summary>
     public static bool TryTime(JsonElement element, TimeUnit unit, out DateTimeOffset at)
     {
         at = default;
@@ -41,11 +41,11 @@ internal static class SampleRules
             string? text = element.ValueKind == JsonValueKind.String ? element.GetString() : null;
             bool zoned = text is not null && (text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > 10);
             return text is not null && text.Contains('T', StringComparison.Ordinal) && (zoned || unit == TimeUnit.IsoUtc)
-                && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out at) && at >= Earliest;
+                && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out at);
         }
 
         // As whole numbers: nanoseconds since 1970 do not fit a double.
-        if (element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out long n) && Instant(n, unit) is { } instant && instant >= Earliest)
+        if (element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out long n) && Instant(n, unit) is { } instant)
         {
             at = instant;
             return true;
@@ -56,20 +56,31 @@ internal static class SampleRules
 
     public static string ExpectedTime(TimeUnit unit) => unit switch
     {
-        TimeUnit.Iso => "an ISO 8601 instant with T and zone, from 2020 on",
-        TimeUnit.IsoUtc => "an ISO 8601 instant with T, from 2020 on",
-        TimeUnit.Auto => "a whole number of seconds, milliseconds, microseconds or nanoseconds since 1970, from 2020 on",
-        _ => $"whole {unit.ToString().ToLowerInvariant()} since 1970, from 2020 on",
+        TimeUnit.Iso => "an ISO 8601 instant with T and zone",
+        TimeUnit.IsoUtc => "an ISO 8601 instant with T",
+        TimeUnit.Auto => "a whole number of seconds, milliseconds, microseconds or nanoseconds since 1970",
+        _ => $"whole {unit.ToString().ToLowerInvariant()} since 1970",
     };
 
     /// <summary>The sample, with the trust that its range, its source, its clock and a retaining broker leave it.</summary>
-    public static Sample Place(TagBinding binding, double value, DateTimeOffset at, Quality source, in Arrival arrival)
+    /// <remarks>
+    /// More than 5 s ahead of our clock: Uncertain. More than 60 s ahead or before 2020: Bad, at its arrival. On a site whose
+    /// time comes from the data only the year is judged. Retained by the broker: Uncertain, and Bad without a time of its own, since its
+    /// arrival says nothing about its age.
+    /// </remarks>
+    /// <param name="reason">Set when the time was not believed and nothing else was wrong before.</param>
+    public static Sample Place(TagBinding binding, double value, DateTimeOffset at, Quality source, in Arrival arrival, ref string? reason)
     {
         var quality = Worse(InRange(binding.Low, binding.High, value), source);
-        quality = arrival.Retained ? Worse(quality, Quality.Uncertain) : quality;
-        if (!arrival.SourceClock && at > arrival.At + SuspectSkew)
+        quality = arrival.Retained ? Worse(quality, binding.TimeUnit == TimeUnit.Arrival ? Quality.Bad : Quality.Uncertain) : quality;
+        if (at < Earliest || (!arrival.SourceClock && at > arrival.At + WrongSkew))
         {
-            (at, quality) = at > arrival.At + WrongSkew ? (arrival.At, Worse(quality, Quality.Uncertain)) : (at, Worse(quality, Quality.Uncertain));
+            reason ??= $"{binding.Tag}: sampled {at:O} by its own clock and received {arrival.At:O} by ours, expected between 2020 and {WrongSkew.TotalSeconds:F0} s ahead";
+            (at, quality) = (arrival.At, Quality.Bad);
+        }
+        else if (!arrival.SourceClock && at > arrival.At + SuspectSkew)
+        {
+            quality = Worse(quality, Quality.Uncertain);
         }
 
         return new Sample(binding.Tag, value, at, at, arrival.At, quality);

@@ -12,6 +12,9 @@ public readonly record struct DecodeOutcome(int Samples, string? Reason, bool Is
 {
     /// <summary>Values in it that no tag is bound to.</summary>
     public int Unbound { get; init; }
+
+    /// <summary>The key of the first of them.</summary>
+    public string? Stranger { get; init; }
 }
 
 /// <summary>Payload bytes to samples, by the site's bindings. Pure and total: it never throws, whatever the bytes.</summary>
@@ -56,7 +59,7 @@ public sealed class TelemetryDecoder
     public DecodeOutcome Decode(string topic, ReadOnlyMemory<byte> payload, DateTimeOffset receivedAt, bool retained, ICollection<Sample> into)
     {
         var arrival = new Arrival(receivedAt, retained, _sourceClock);
-        DecodeOutcome all = new(0, $"no tag is bound to {topic}", false);
+        DecodeOutcome all = default;
         if (_byTopic.TryGetValue(topic, out var readers))
         {
             foreach (var reader in readers)
@@ -73,11 +76,11 @@ public sealed class TelemetryDecoder
             }
         }
 
-        return all;
+        return all.IsOurs ? all : new DecodeOutcome(0, $"no tag is bound to {topic}", false);
     }
 
     private static DecodeOutcome Add(in DecodeOutcome all, in DecodeOutcome more) =>
-        !all.IsOurs ? more : new DecodeOutcome(all.Samples + more.Samples, all.Reason ?? more.Reason, true) { Unbound = all.Unbound + more.Unbound };
+        !all.IsOurs ? more : new DecodeOutcome(all.Samples + more.Samples, all.Reason ?? more.Reason, true) { Unbound = all.Unbound + more.Unbound, Stranger = all.Stranger ?? more.Stranger };
 
     private static DecodeOutcome Read(PayloadReader reader, ReadOnlyMemory<byte> payload, in Arrival arrival, ICollection<Sample> into)
     {

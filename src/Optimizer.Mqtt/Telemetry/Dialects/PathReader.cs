@@ -21,7 +21,8 @@ internal sealed class PathReader(TagBinding[] bindings) : PayloadReader
 
             double value = Value(binding, document.RootElement, out reason);
             wrong ??= reason;
-            into.Add(SampleRules.Place(binding, value, at, Trust(binding, document.RootElement, ref wrong), arrival));
+            var trust = Trust(binding, document.RootElement, ref wrong);
+            into.Add(SampleRules.Place(binding, value, at, trust, arrival, ref wrong));
             samples++;
         }
 

@@ -22,7 +22,7 @@ internal abstract class PayloadReader
         var first = bindings[0];
         PayloadReader reader = first.Analyte is not null ? new LabReader(bindings) : first.Dialect switch
         {
-            TelemetryDialect.Json => new PathReader(bindings),
+            TelemetryDialect.Json => NativeReader.Fits(bindings) ? new NativeReader(bindings[0]) : new PathReader(bindings),
             TelemetryDialect.Scalar => new ScalarReader(bindings),
             TelemetryDialect.Items => new ItemsReader(bindings),
             TelemetryDialect.UmhClassic => new UmhClassicReader(bindings),
@@ -84,6 +84,7 @@ internal abstract class KeyedReader : PayloadReader
         if (!_byKey.TryGetValue(key, out var bindings))
         {
             tally.Unbound++;
+            tally.Stranger ??= key;
             return;
         }
 
@@ -96,8 +97,8 @@ internal abstract class KeyedReader : PayloadReader
             }
 
             double number = SampleRules.Value(binding, value, key, out string? reason);
+            into.Add(SampleRules.Place(binding, number, instant, quality, arrival, ref reason));
             tally.Reason ??= reason;
-            into.Add(SampleRules.Place(binding, number, instant, quality, arrival));
             tally.Samples++;
         }
     }
@@ -107,6 +108,8 @@ internal abstract class KeyedReader : PayloadReader
 
     protected record struct Tally(int Samples, int Unbound, int Points, string? Reason)
     {
-        public readonly DecodeOutcome Outcome => new(Samples, Reason, true) { Unbound = Unbound };
+        public string? Stranger { get; set; }
+
+        public readonly DecodeOutcome Outcome => new(Samples, Reason, true) { Unbound = Unbound, Stranger = Stranger };
     }
 }

@@ -14,7 +14,7 @@ internal sealed class ScalarReader(TagBinding[] bindings) : PayloadReader
         {
             double value = SampleRules.Value(binding, document.RootElement, "the payload", out string? reason);
             wrong ??= reason;
-            into.Add(SampleRules.Place(binding, value, arrival.At, Quality.Uncertain, arrival));
+            into.Add(SampleRules.Place(binding, value, arrival.At, Quality.Uncertain, arrival, ref wrong));
         }
 
         return new DecodeOutcome(bindings.Length, wrong, true);
