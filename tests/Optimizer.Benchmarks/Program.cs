@@ -1,3 +1,4 @@
+using Optimizer.Benchmarks.Ingest;
 using Optimizer.Benchmarks.Kernel;
 using Optimizer.Benchmarks.Plant;
 
@@ -7,7 +8,9 @@ switch (args)
         return KernelBenchmark.Run(options, Console.Out, Console.Error);
     case ["plant", .. var options]:
         return await PlantBenchmark.RunAsync(options, Console.Out, Console.Error);
+    case ["ingest", .. var options]:
+        return await IngestBenchmark.RunAsync(options, Console.Out, Console.Error);
     default:
-        Console.Error.WriteLine("usage: kernel|plant [--quick] [--report FILE]");
+        Console.Error.WriteLine("usage: kernel|plant|ingest [--quick] [--report FILE]");
         return 2;
 }

@@ -30,6 +30,9 @@ public sealed class MosquittoBroker : IAsyncDisposable
 
     private static string? Executable => Find("mosquitto");
 
+    /// <summary>What is missing to run one; null: nothing.</summary>
+    public static string? Missing => new[] { "mosquitto", "mosquitto_pub", "mosquitto_sub" }.Where(t => Find(t) is null).Select(Reason).FirstOrDefault();
+
     /// <summary>Skips the test, with a reason, where there is no Mosquitto; fails it where OPTIMIZER_REQUIRE_TOOLS says nothing may be skipped.</summary>
     public static void Require() => RequireTool("mosquitto");
 
@@ -115,11 +118,12 @@ public sealed class MosquittoBroker : IAsyncDisposable
     {
         if (Find(name) is null)
         {
-            string reason = $"{name} is not installed (Debian: apt-get install mosquitto mosquitto-clients)";
-            Assert.False(Environment.GetEnvironmentVariable("OPTIMIZER_REQUIRE_TOOLS") == "1", reason);
-            Assert.Skip(reason);
+            Assert.False(Environment.GetEnvironmentVariable("OPTIMIZER_REQUIRE_TOOLS") == "1", Reason(name));
+            Assert.Skip(Reason(name));
         }
     }
+
+    private static string Reason(string name) => $"{name} is not installed (Debian: apt-get install mosquitto mosquitto-clients)";
 
     private static string? Find(string name) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin").Select(p => Path.Combine(p, name)).FirstOrDefault(File.Exists);
