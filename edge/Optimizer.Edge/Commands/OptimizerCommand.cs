@@ -17,6 +17,7 @@ internal static class OptimizerCommand
         root.Subcommands.Add(SimulateCommand.Create());
         root.Subcommands.Add(TrialCommand.Create());
         root.Subcommands.Add(RecordCommand.Create());
+        root.Subcommands.Add(TrainCommand.Create());
 
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
@@ -55,6 +56,9 @@ internal static class OptimizerCommand
             case UsageException:
                 await Console.Error.WriteLineAsync(e.Message);
                 return ExitCodes.Usage;
+            case Replay.Recordings.RecordingException:
+                await Console.Error.WriteLineAsync(e.Message);
+                return ExitCodes.Data;
             case IOException or UnauthorizedAccessException:
                 await Console.Error.WriteLineAsync(e.Message);
                 return ExitCodes.CannotCreate;

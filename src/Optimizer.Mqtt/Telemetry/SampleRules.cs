@@ -71,7 +71,7 @@ internal static class SampleRules
     /// <param name="reason">Set when the time was not believed and nothing else was wrong before.</param>
     public static Sample Place(TagBinding binding, double value, DateTimeOffset at, Quality source, in Arrival arrival, ref string? reason)
     {
-        var quality = Worse(InRange(binding.Low, binding.High, value), source);
+        var quality = Worse(InstrumentRange.Judge(binding.Low, binding.High, value), source);
         quality = arrival.Retained ? Worse(quality, binding.TimeUnit == TimeUnit.Arrival ? Quality.Bad : Quality.Uncertain) : quality;
         if (at < Earliest || (!arrival.SourceClock && at > arrival.At + WrongSkew))
         {
@@ -84,13 +84,6 @@ internal static class SampleRules
         }
 
         return new Sample(binding.Tag, value, at, at, arrival.At, quality);
-    }
-
-    // Shares of the span after NAMUR NE 43: slightly outside is doubtful, further out is a failed instrument.
-    public static Quality InRange(double low, double high, double value)
-    {
-        double share = (value - low) / (high - low);
-        return share is >= -0.0125 and <= 1.031 ? Quality.Good : share is >= -0.025 and <= 1.0625 ? Quality.Uncertain : Quality.Bad;
     }
 
     public static Quality Worse(Quality a, Quality b) => a < b ? a : b;

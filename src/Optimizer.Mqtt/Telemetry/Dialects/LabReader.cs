@@ -32,7 +32,7 @@ internal sealed class LabReader(TagBinding[] bindings) : PayloadReader
             // Censored results are intervals, a cancelled one is none: neither may pass for a measured value.
             bool measured = message.Status != LabStatus.Cancelled && result.Value is { } v && double.IsFinite(v) && result.Qualifier is null or "=";
             double value = result.Value ?? double.NaN;
-            into.Add(new Sample(binding.Tag, value, message.SampledAt, message.ReportedAt, arrival.At, measured ? SampleRules.InRange(binding.Low, binding.High, value) : Quality.Bad));
+            into.Add(new Sample(binding.Tag, value, message.SampledAt, message.ReportedAt, arrival.At, measured ? InstrumentRange.Judge(binding.Low, binding.High, value) : Quality.Bad));
             samples++;
         }
 

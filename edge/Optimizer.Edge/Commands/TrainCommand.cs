@@ -1,0 +1,116 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Optimizer.Cycle;
+using Optimizer.Edge.Site;
+using Optimizer.Learning;
+using Optimizer.Replay.Recordings;
+
+namespace Optimizer.Edge.Commands;
+
+/// <summary><c>train</c>: what a recording teaches about each controlled variable, and whether that may steer.</summary>
+internal static class TrainCommand
+{
+    private static readonly JsonSerializerOptions Form = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
+
+    public static Command Create()
+    {
+        var site = CommonOptions.Site();
+        var recording = new Option<string>("--recording") { Description = "Recording to learn from: wide CSV, long CSV or Parquet.", Required = true, HelpName = "FILE" };
+        var format = new Option<string?>("--format") { Description = $"One of {string.Join(", ", RecordingFormat.All)}; left out: by name and header.", HelpName = "FORMAT" };
+        var report = CommonOptions.Report();
+        var command = new Command("train",
+            "Learns surrogates from a recording and judges them: rows used and dropped, error beside simple rules, coverage, gains, verdict. Stores no model.\n"
+            + "Example: optimizer train --site edge/sites/copper-foil.json --recording history.csv --report train.json");
+        foreach (var option in new Option[] { site, recording, format, report })
+        {
+            command.Options.Add(option);
+        }
+
+        command.SetAction(async (parsed, cancel) =>
+        {
+            string? kind = parsed.GetValue(format);
+            if (kind is not null && !RecordingFormat.All.Contains(kind))
+            {
+                throw new UsageException($"--format: found \"{kind}\", expected one of {string.Join(", ", RecordingFormat.All)}");
+            }
+
+            return await RunAsync(SiteMapper.Load(parsed.GetValue(site)!), parsed.GetValue(recording)!, kind, CommonOptions.Writable(parsed.GetValue(report)), cancel);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(SiteLine site, string recording, string? format, string? report, CancellationToken cancel)
+    {
+        if (!File.Exists(recording))
+        {
+            throw new RecordingException($"{recording}: no such file, expected a recording");
+        }
+
+        var findings = new RecordingFindings();
+        var unit = site.Line.Unit;
+        var memory = new LineMemory(unit, site.Line.Settings with { Retention = TimeSpan.FromDays(36_500) });
+        var last = DateTimeOffset.MinValue;
+        await foreach (var sample in RecordingReader.ReadAsync(recording, format, SiteColumns.Of(site.Site), findings, cancel))
+        {
+            memory.Take(sample);
+            last = sample.KnownAt > last ? sample.KnownAt : last;
+        }
+
+        Tell(recording, findings);
+        var sets = unit.ControlledVariables.Select(v => memory.Training.Build(v, DateTimeOffset.MinValue, last)).ToList();
+        int least = site.Line.Settings.MinimumRows;
+        if (sets.FirstOrDefault(s => s.Rows.Count < least) is { } thin)
+        {
+            throw new RecordingException($"{thin.Variable}: {thin.Rows.Count} results that may teach, expected {least} or more; left out: {Text(thin.Excluded)}");
+        }
+
+        var reference = memory.Training.Inputs(last, last, out string? missing) ?? throw new RecordingException($"the latest inputs are not complete: {missing}");
+        var options = new LearningOptions();
+        var trainer = new SurrogateTrainer(unit, site.Designs, options);
+        var final = trainer.Train(sets, reference, 1, last);
+        var judge = new BackTest(unit, trainer, options);
+        var targets = judge.Run(sets, reference, final);
+        var excitation = judge.Excitations(sets[0]);
+        Show(targets, excitation);
+        if (report is not null)
+        {
+            await File.WriteAllTextAsync(report, JsonSerializer.Serialize(new { Recording = Path.GetFileName(recording), Until = last, ModelHash = final.Hash, Findings = findings.All, Targets = targets, Excitation = excitation }, Form) + "\n", cancel);
+        }
+
+        return ExitCodes.Ok;
+    }
+
+    private static void Tell(string recording, RecordingFindings findings)
+    {
+        Console.WriteLine($"{recording}: {findings.Rows} rows, {findings.Samples} values");
+        foreach (var finding in findings.All)
+        {
+            Console.WriteLine($"  {finding.Count} {finding.What}, first {finding.First}");
+        }
+    }
+
+    private static void Show(IReadOnlyList<TargetReport> targets, IReadOnlyList<Excitation> excitation)
+    {
+        foreach (var t in targets)
+        {
+            Console.WriteLine(FormattableString.Invariant($"{t.Cv}, {t.EngineeringUnit}: {t.Rows} results; left out {Text(t.Excluded)}"));
+            Console.WriteLine(FormattableString.Invariant(
+                $"  error {t.Rmse:G3} on the {t.Judged} latest (R2 {t.R2:F2}); mean {t.Baselines.Mean:G3}, last value {t.Baselines.LastValue:G3}, ridge {t.Baselines.Ridge:G3}; 90 % interval covers {100 * t.Coverage90:F0} %"));
+            Console.WriteLine("  gains " + string.Join(", ", t.Gains.Select(g => FormattableString.Invariant($"{g.ManipulatedVariable} {g.Value:G2} ± {g.StandardError:G2}"))));
+            Console.WriteLine(t.Usable ? "  usable" : "  not usable: " + t.Reason);
+        }
+
+        foreach (var e in excitation.Where(e => e.Verdict is not null))
+        {
+            Console.WriteLine(e.Verdict);
+        }
+    }
+
+    private static string Text(IReadOnlyDictionary<string, int> excluded) => excluded.Values.Sum() == 0 ? "0" : string.Join(", ", excluded.Where(e => e.Value > 0).Select(e => $"{e.Value} {e.Key}"));
+}
