@@ -121,8 +121,9 @@ public sealed class MqttLink : IAsyncDisposable
                 await PauseAsync(ending, _time.GetElapsedTime(since), cancel);
             }
         }
-        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        catch (Exception) when (cancel.IsCancellationRequested)
         {
+            // Told to stop; MQTTnet calls a cancelled request a time-out.
         }
 
         await pump;
