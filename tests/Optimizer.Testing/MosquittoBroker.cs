@@ -12,6 +12,7 @@ namespace Optimizer.Testing;
 /// </summary>
 public sealed class MosquittoBroker : IAsyncDisposable
 {
+    private const int LogKept = 20_000;
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(10);
 
     private readonly string _configuration;
@@ -25,7 +26,7 @@ public sealed class MosquittoBroker : IAsyncDisposable
     /// <summary>Its own folder: configuration, access list, persistence.</summary>
     public string Folder { get; }
 
-    /// <summary>What it logged so far.</summary>
+    /// <summary>What it logged so far, the last 20 000 lines.</summary>
     public IReadOnlyCollection<string> Log => _log;
 
     private static string? Executable => Find("mosquitto");
@@ -147,6 +148,10 @@ public sealed class MosquittoBroker : IAsyncDisposable
         if (e.Data is { } line)
         {
             _log.Enqueue(line);
+            if (_log.Count > LogKept)
+            {
+                _log.TryDequeue(out _);
+            }
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using MQTTnet;
 using MQTTnet.Protocol;
 
@@ -6,67 +5,64 @@ namespace Optimizer.Mqtt;
 
 /// <summary>
 /// Takes messages off MQTTnet's receive loop, which must never wait or throw, and hands them on one by one in the order they
-/// came. QoS 1 is acknowledged after it was handled, and only to the connection it came by.
+/// came. QoS 1 is acknowledged after it was handled, in that order, and only to the connection it came by.
 /// </summary>
 /// <param name="failed">Told of every message whose handler threw.</param>
-internal sealed class InboundPump(int capacity, Func<InboundMessage, CancellationToken, ValueTask> handle, Action<string> failed)
+internal sealed class InboundPump(MqttLinkOptions options, Func<InboundMessage, CancellationToken, ValueTask> handle, Action<string> failed)
 {
-    private readonly Channel<(MqttApplicationMessageReceivedEventArgs Args, long Epoch)> _inbound =
-        Channel.CreateBounded<(MqttApplicationMessageReceivedEventArgs, long)>(new BoundedChannelOptions(capacity) { SingleReader = true });
-
-    private long _received, _dropped, _failures;
+    private readonly InboundQueue _queue = new(options.InboundCapacity, options.InboundBytes);
+    private long _received, _failures;
 
     public long Received => Interlocked.Read(ref _received);
 
-    public long Dropped => Interlocked.Read(ref _dropped);
+    public long Dropped => _queue.Dropped;
 
     public long Failures => Interlocked.Read(ref _failures);
 
-    public Task ReceiveAsync(MqttApplicationMessageReceivedEventArgs args, long epoch)
+    public long WaitingBytes => _queue.Bytes;
+
+    public void Receive(MqttApplicationMessageReceivedEventArgs args, BrokerConnection connection)
     {
         Interlocked.Increment(ref _received);
         args.AutoAcknowledge = false;
-        if (_inbound.Writer.TryWrite((args, epoch)))
+        if (!_queue.TryAdd(args, connection))
         {
-            return Task.CompletedTask;
+            connection.End($"the broker sends more than we take: {options.InboundCapacity} messages or {options.InboundBytes} bytes of QoS 1 wait, {options.ReceiveMaximum} messages were allowed");
         }
-
-        if (args.ApplicationMessage.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce)
-        {
-            Interlocked.Increment(ref _dropped);
-            return Task.CompletedTask;
-        }
-
-        return _inbound.Writer.WriteAsync((args, epoch)).AsTask();
     }
 
-    /// <param name="acknowledge">Acknowledges unless the connection is another by now.</param>
-    public async Task RunAsync(Func<MqttApplicationMessageReceivedEventArgs, long, CancellationToken, Task> acknowledge, CancellationToken cancel)
+    public async Task RunAsync(CancellationToken cancel)
     {
         try
         {
-            await foreach (var (args, epoch) in _inbound.Reader.ReadAllAsync(cancel))
+            while (!cancel.IsCancellationRequested)
             {
-                try
-                {
-                    await handle(MessageMapping.ToInbound(args.ApplicationMessage), cancel);
-                }
-                catch (Exception e) when (!cancel.IsCancellationRequested)
-                {
-                    // An unacknowledged message would silently stall the link at ReceiveMaximum.
-                    Interlocked.Increment(ref _failures);
-                    failed($"handling a message on {args.ApplicationMessage.Topic} failed: {e.Message}");
-                    args.ReasonCode = MqttApplicationMessageReceivedReasonCode.ImplementationSpecificError;
-                }
-
+                var (args, connection) = await _queue.TakeAsync(cancel);
+                await connection.Ready.WaitAsync(cancel);
+                await HandleAsync(args, cancel);
                 if (args.ApplicationMessage.QualityOfServiceLevel != MqttQualityOfServiceLevel.AtMostOnce)
                 {
-                    await acknowledge(args, epoch, cancel);
+                    await connection.AcknowledgeAsync(args);
                 }
             }
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
+        }
+    }
+
+    private async Task HandleAsync(MqttApplicationMessageReceivedEventArgs args, CancellationToken cancel)
+    {
+        try
+        {
+            await handle(MessageMapping.ToInbound(args.ApplicationMessage), cancel);
+        }
+        catch (Exception e) when (!cancel.IsCancellationRequested)
+        {
+            // An unacknowledged message would silently stall the link at ReceiveMaximum.
+            Interlocked.Increment(ref _failures);
+            args.ReasonCode = MqttApplicationMessageReceivedReasonCode.ImplementationSpecificError;
+            failed($"handling a message on {args.ApplicationMessage.Topic} failed: {e.Message}");
         }
     }
 }

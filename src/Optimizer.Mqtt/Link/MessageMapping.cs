@@ -9,18 +9,24 @@ namespace Optimizer.Mqtt;
 /// <summary>Between our messages and MQTTnet's.</summary>
 internal static class MessageMapping
 {
-    public static MqttClientOptions Options(MqttLinkOptions options)
+    public const string ContentType = "application/json";
+
+    public static MqttClientOptions Options(MqttLinkOptions options, MqttProtocolVersion version, TimeSpan keepAlive)
     {
+        bool five = version == MqttProtocolVersion.V500;
         var builder = new MqttClientOptionsBuilder()
             .WithTcpServer(options.Host, options.Port)
-            .WithProtocolVersion(MqttProtocolVersion.V500)
+            .WithProtocolVersion(version)
             .WithClientId(options.ClientId)
             // The broker keeps QoS 1 messages for us over a short outage.
             .WithCleanStart(false)
-            .WithSessionExpiryInterval(3600)
-            .WithReceiveMaximum(options.ReceiveMaximum)
-            .WithKeepAlivePeriod(TimeSpan.FromSeconds(10))
+            .WithKeepAlivePeriod(keepAlive)
             .WithTimeout(TimeSpan.FromSeconds(5));
+        if (five)
+        {
+            builder.WithSessionExpiryInterval(3600).WithReceiveMaximum(options.ReceiveMaximum).WithMaximumPacketSize(options.MaximumPacketSize);
+        }
+
         if (options.UserName is { } user)
         {
             builder.WithCredentials(user, options.Password);
@@ -30,20 +36,29 @@ internal static class MessageMapping
         {
             var will = build();
             builder.WithWillTopic(will.Topic).WithWillPayload(will.Payload.ToArray()).WithWillRetain(will.Retain).WithWillQualityOfServiceLevel((MqttQualityOfServiceLevel)will.QualityOfService);
+            if (five)
+            {
+                builder.WithWillDelayInterval((uint)Math.Ceiling(options.WillDelay.TotalSeconds));
+            }
         }
 
         return builder.Build();
     }
 
-    public static MqttApplicationMessage ToMqtt(OutboundMessage message)
+    /// <param name="protocol">Below 5 there is no place for properties.</param>
+    public static MqttApplicationMessage ToMqtt(OutboundMessage message, int protocol)
     {
         var builder = new MqttApplicationMessageBuilder()
             .WithTopic(message.Topic)
             .WithPayload(message.Payload.ToArray())
             .WithQualityOfServiceLevel((MqttQualityOfServiceLevel)message.QualityOfService)
-            .WithRetainFlag(message.Retain)
-            .WithContentType("application/json")
-            .WithPayloadFormatIndicator(MqttPayloadFormatIndicator.CharacterData);
+            .WithRetainFlag(message.Retain);
+        if (protocol < 5)
+        {
+            return builder.Build();
+        }
+
+        builder.WithContentType(ContentType).WithPayloadFormatIndicator(MqttPayloadFormatIndicator.CharacterData);
         if (message.Expiry is { } expiry)
         {
             builder.WithMessageExpiryInterval((uint)Math.Max(1, Math.Ceiling(expiry.TotalSeconds)));

@@ -1,62 +1,59 @@
 using MQTTnet;
-using MQTTnet.Protocol;
+using MQTTnet.Exceptions;
+using MQTTnet.Formatter;
 using Polly;
 using Polly.Retry;
 
 namespace Optimizer.Mqtt;
 
 /// <summary>
-/// One supervised MQTT 5 connection: reconnects, watches with its own pings, hands messages on one by one in the order they
-/// came, whatever their QoS, and acknowledges QoS 1 only after they were handled.
+/// One supervised MQTT connection: reconnects, watches with its own pings, keeps to what the broker announced, hands messages
+/// on one by one in the order they came, whatever their QoS, and acknowledges QoS 1 only after they were handled.
 /// </summary>
-/// <remarks>
-/// An acknowledgement that belongs to an earlier connection would acknowledge another message of this one; hence the epoch.
-/// </remarks>
 public sealed class MqttLink : IAsyncDisposable
 {
-    private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(2.5);
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
-    private const int MostInFlight = 16;
+    private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(2.5), ConnectTimeout = TimeSpan.FromSeconds(10);
+
+    // A connection that lived shorter is no success: the next attempt waits, longer each time.
+    private static readonly TimeSpan ShortLife = TimeSpan.FromSeconds(5), FirstRetry = TimeSpan.FromMilliseconds(200);
 
     private readonly MqttLinkOptions _options;
     private readonly TimeProvider _time;
-    private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
     private readonly InboundPump _inbound;
-    private readonly SemaphoreSlim _exchange = new(1, 1);
+    private readonly Subscriptions _subscriptions;
     private readonly ResiliencePipeline _connecting;
-    private SemaphoreSlim _inFlight = new(MostInFlight, MostInFlight);
-    private TaskCompletionSource _down = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HashSet<(string, PublishOutcome)> _refusals = [];
+    private readonly CancellationTokenSource _disposed = new();
+    private BrokerConnection? _connection;
     private TaskCompletionSource _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string _lastFailure = "no attempt was made";
-    private long _epoch, _connections;
+    private long _connections;
+    private int _shortLives;
 
     public MqttLink(MqttLinkOptions options, Func<InboundMessage, CancellationToken, ValueTask> handle, TimeProvider time)
     {
         (_options, _time) = (options, time);
-        _inbound = new InboundPump(options.InboundCapacity, handle, reason => HandlerFailed?.Invoke(reason));
+        _inbound = new InboundPump(options, handle, reason => Tell(HandlerFailed, reason));
+        _subscriptions = new Subscriptions(options);
         _connecting = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
             {
-                ShouldHandle = new PredicateBuilder().Handle<Exception>(e => e is not OperationCanceledException),
+                // Whatever went wrong, but for being told to stop: nothing may leave the link deaf.
+                ShouldHandle = a => new(a.Outcome.Exception is not null && !a.Context.CancellationToken.IsCancellationRequested),
                 MaxRetryAttempts = int.MaxValue,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
-                Delay = TimeSpan.FromMilliseconds(200),
+                Delay = FirstRetry,
                 MaxDelay = options.LongestRetry,
+                DelayGenerator = a => new(a.Outcome.Exception is ConnectRefusedException { Permanent: true } ? options.RefusedRetry : (TimeSpan?)null),
                 OnRetry = a =>
                 {
-                    _lastFailure = a.Outcome.Exception?.Message ?? "refused";
+                    AttemptFailed(a.Outcome.Exception!, a.RetryDelay);
                     return default;
                 },
             })
             .AddTimeout(ConnectTimeout)
             .Build();
-        _client.ApplicationMessageReceivedAsync += args => _inbound.ReceiveAsync(args, Interlocked.Read(ref _epoch));
-        _client.DisconnectedAsync += _ =>
-        {
-            Volatile.Read(ref _down).TrySetResult();
-            return Task.CompletedTask;
-        };
     }
 
     /// <summary>Called after each (re)connection, before messages of it are handled: birth, resynchronisation.</summary>
@@ -68,7 +65,16 @@ public sealed class MqttLink : IAsyncDisposable
     /// <summary>Called when a handler threw: the message is acknowledged with an error and the link goes on.</summary>
     public Action<string>? HandlerFailed { get; set; }
 
-    public bool IsUp => _client.IsConnected;
+    /// <summary>
+    /// Called with a sentence an operator should read: an attempt to connect failed for another reason than before, the broker
+    /// is spoken to by 3.1.1, another client took the session, a message was refused (once per connection, topic and kind).
+    /// </summary>
+    public Action<string>? Noticed { get; set; }
+
+    public bool IsUp => Volatile.Read(ref _connection)?.IsUp ?? false;
+
+    /// <summary>What the broker announced; of the last connection while there is none. Null: there was none yet.</summary>
+    public BrokerTerms? Terms { get; private set; }
 
     /// <summary>Messages received; dropped for want of room (QoS 0 only); whose handler threw; connections made.</summary>
     public long Received => _inbound.Received;
@@ -78,6 +84,9 @@ public sealed class MqttLink : IAsyncDisposable
     public long HandlerFailures => _inbound.Failures;
 
     public long Connections => Interlocked.Read(ref _connections);
+
+    /// <summary>Payload bytes received and not yet handled.</summary>
+    public long WaitingBytes => _inbound.WaitingBytes;
 
     /// <summary>Completes when the connection stands.</summary>
     /// <exception cref="BrokerUnreachableException">It did not within the time.</exception>
@@ -96,193 +105,194 @@ public sealed class MqttLink : IAsyncDisposable
     /// <summary>Keeps the connection and handles messages until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
-        var pump = _inbound.RunAsync(AcknowledgeAsync, cancel);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, _disposed.Token);
+        cancel = stop.Token;
+        var pump = _inbound.RunAsync(cancel);
         try
         {
             while (!cancel.IsCancellationRequested)
             {
-                await _connecting.ExecuteAsync(async t => await ConnectAsync(t), cancel);
-                string why = await WatchAsync(cancel);
+                var connection = await _connecting.ExecuteAsync(async t => await ConnectAsync(t), cancel);
+                long since = _time.GetTimestamp();
+                var ending = await WatchAsync(connection, cancel);
                 Volatile.Write(ref _up, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-                Lost?.Invoke(why);
+                Tell(Lost, ending.Why);
+                await connection.CloseAsync(MqttClientDisconnectOptionsReason.DisconnectWithWillMessage);
+                await PauseAsync(ending, _time.GetElapsedTime(since), cancel);
             }
         }
-        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        catch (Exception) when (cancel.IsCancellationRequested)
         {
+            // Told to stop; MQTTnet calls a cancelled request a time-out.
         }
 
         await pump;
-        await CloseAsync(MqttClientDisconnectOptionsReason.NormalDisconnection);
+        await CloseAsync();
     }
 
     /// <summary>Publishes once. There is no retry: sending a command again is the caller's decision.</summary>
     /// <param name="deadline">Mandatory: the client itself would wait for ever.</param>
     public async Task<PublishOutcome> PublishAsync(OutboundMessage message, TimeSpan deadline, CancellationToken cancel)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(deadline);
-        var room = Volatile.Read(ref _inFlight);
-        try
-        {
-            await room.WaitAsync(limit.Token);
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        cancel.ThrowIfCancellationRequested();
+        if (Volatile.Read(ref _connection) is not { IsUp: true } connection)
         {
             return PublishOutcome.Failed;
         }
 
-        try
+        string? reason = connection.Terms.WhyNot(message, out var outcome);
+        if (reason is null)
         {
-            var result = await _client.PublishAsync(MessageMapping.ToMqtt(message), limit.Token);
-            // A success code that means nobody received it: never take IsSuccess for an answer.
-            return result.ReasonCode switch
-            {
-                MqttClientPublishReasonCode.Success => PublishOutcome.Sent,
-                MqttClientPublishReasonCode.NoMatchingSubscribers => PublishOutcome.NobodyListens,
-                _ => PublishOutcome.Refused,
-            };
+            (outcome, reason) = await connection.PublishAsync(message, deadline, cancel);
         }
-        catch (Exception) when (!cancel.IsCancellationRequested)
+
+        if (reason is not null && IsNews(message.Topic, outcome))
         {
-            return PublishOutcome.Failed;
+            Tell(Noticed, reason);
         }
-        finally
-        {
-            room.Release();
-        }
+
+        return outcome;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await CloseAsync(MqttClientDisconnectOptionsReason.NormalDisconnection);
-        _client.Dispose();
+        await _disposed.CancelAsync();
+        await CloseAsync();
     }
 
-    private async ValueTask ConnectAsync(CancellationToken cancel)
+    private async ValueTask<BrokerConnection> ConnectAsync(CancellationToken cancel)
     {
-        await _exchange.WaitAsync(cancel);
+        var connection = await OpenAsync(cancel);
         try
         {
-            if (_client.IsConnected)
+            await _subscriptions.BringAsync(connection, cancel);
+            Terms = connection.Terms;
+            lock (_refusals)
             {
-                await CloseAsync(MqttClientDisconnectOptionsReason.NormalDisconnection);
+                _refusals.Clear();
             }
 
-            Interlocked.Increment(ref _epoch);
-            Volatile.Write(ref _down, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-            var answer = await _client.ConnectAsync(MessageMapping.Options(_options), cancel);
-            if (answer.ResultCode != MqttClientConnectResultCode.Success)
+            Volatile.Write(ref _connection, connection);
+            Interlocked.Increment(ref _connections);
+            if (Connected is { } connected)
             {
-                throw new InvalidOperationException($"the broker answered {answer.ResultCode} {answer.ReasonString}");
+                await connected(cancel);
             }
 
-            int announced = answer.ReceiveMaximum ?? 0;
-            int room = announced > 0 ? Math.Min(announced, MostInFlight) : MostInFlight;
-            Volatile.Write(ref _inFlight, new SemaphoreSlim(room, room));
-            await SubscribeAsync(cancel);
+            connection.MakeReady();
+            _lastFailure = "the connection was lost";
+            Volatile.Read(ref _up).TrySetResult();
+            return connection;
         }
-        finally
+        catch
         {
-            _exchange.Release();
+            await connection.CloseAsync(MqttClientDisconnectOptionsReason.DisconnectWithWillMessage);
+            throw;
         }
-
-        Interlocked.Increment(ref _connections);
-        if (Connected is { } connected)
-        {
-            await connected(cancel);
-        }
-
-        Volatile.Read(ref _up).TrySetResult();
     }
 
-    private async Task SubscribeAsync(CancellationToken cancel)
+    private async Task<BrokerConnection> OpenAsync(CancellationToken cancel)
     {
-        if (_options.Filters.Count + _options.CommandFilters.Count == 0)
+        if (_options.Version != MqttVersion.Three)
+        {
+            try
+            {
+                return await BrokerConnection.OpenAsync(_options, MqttProtocolVersion.V500, _inbound.Receive, _time, cancel);
+            }
+            catch (Exception e) when (_options.Version == MqttVersion.FiveThenThree && DoesNotKnowFive(e))
+            {
+                // The same attempt goes on with 3.1.1; the next connection asks for 5 again.
+            }
+        }
+
+        var connection = await BrokerConnection.OpenAsync(_options, MqttProtocolVersion.V311, _inbound.Receive, _time, cancel);
+        Tell(Noticed, $"broker {_options.Host}:{_options.Port} is spoken to by MQTT 3.1.1: {connection.Terms.WhyNoCommands ?? "commands are possible"}");
+        return connection;
+    }
+
+    // A broker of 3.1.1 answers with its own form of "unacceptable protocol version", which is malformed for 5.
+    private static bool DoesNotKnowFive(Exception e)
+    {
+        for (var inner = e; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is ConnectRefusedException { Code: MqttClientConnectResultCode.UnsupportedProtocolVersion } or MqttProtocolViolationException)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private async Task<Ending> WatchAsync(BrokerConnection connection, CancellationToken cancel)
+    {
+        var every = connection.Terms.PingEvery(_options.PingEvery);
+        while (true)
+        {
+            await Task.WhenAny(connection.Ended, Task.Delay(every, _time, cancel));
+            cancel.ThrowIfCancellationRequested();
+            if (connection.Ended.IsCompleted)
+            {
+                return await connection.Ended;
+            }
+
+            if (!await connection.AnswersAsync(PingTimeout, cancel))
+            {
+                connection.End($"no answer to a ping within {PingTimeout.TotalSeconds:F1} s");
+            }
+        }
+    }
+
+    private async Task PauseAsync(Ending ending, TimeSpan lived, CancellationToken cancel)
+    {
+        if (ending.TakenOver)
+        {
+            Tell(Noticed, $"another client connected as {_options.ClientId} and took the session; the next attempt follows in {_options.TakenOverRetry.TotalSeconds:F0} s. Two clients must not share an id");
+            await Task.Delay(_options.TakenOverRetry, _time, cancel);
+            return;
+        }
+
+        _shortLives = lived < ShortLife ? Math.Min(_shortLives + 1, 16) : 0;
+        if (_shortLives > 1)
+        {
+            var wait = FirstRetry * Math.Pow(2, _shortLives - 2);
+            await Task.Delay(wait < _options.LongestRetry ? wait : _options.LongestRetry, _time, cancel);
+        }
+    }
+
+    private void AttemptFailed(Exception e, TimeSpan next)
+    {
+        string reason = e.Message;
+        if (reason == _lastFailure)
         {
             return;
         }
 
-        var subscribe = new MqttClientSubscribeOptionsBuilder();
-        foreach (string filter in _options.Filters)
-        {
-            subscribe.WithTopicFilter(f => f.WithTopic(filter).WithAtLeastOnceQoS().WithRetainAsPublished());
-        }
+        _lastFailure = reason;
+        Tell(Noticed, $"broker {_options.Host}:{_options.Port} cannot be reached: {reason}; the next attempt follows in {next.TotalSeconds:F1} s");
+    }
 
-        foreach (string filter in _options.CommandFilters)
+    private bool IsNews(string topic, PublishOutcome outcome)
+    {
+        const int most = 1000;
+        lock (_refusals)
         {
-            subscribe.WithTopicFilter(f => f.WithTopic(filter).WithAtLeastOnceQoS().WithRetainAsPublished().WithNoLocal()
-                .WithRetainHandling(MqttRetainHandling.DoNotSendOnSubscribe));
-        }
-
-        var result = await _client.SubscribeAsync(subscribe.Build(), cancel);
-        foreach (var item in result.Items)
-        {
-            if ((int)item.ResultCode >= 0x80)
-            {
-                throw new InvalidOperationException($"subscribing to {item.TopicFilter.Topic} was refused: {item.ResultCode}");
-            }
+            return _refusals.Count < most && _refusals.Add((topic, outcome));
         }
     }
 
-    // Half-open links: the client's keep-alive does not ping while it publishes, so a dead link can look alive for hours.
-    private async Task<string> WatchAsync(CancellationToken cancel)
+    // Whoever listens must not be able to end the link.
+    private static void Tell(Action<string>? listener, string sentence)
     {
-        var down = Volatile.Read(ref _down).Task;
-        while (!down.IsCompleted)
-        {
-            await Task.WhenAny(down, Task.Delay(_options.PingEvery, _time, cancel));
-            cancel.ThrowIfCancellationRequested();
-            if (down.IsCompleted)
-            {
-                break;
-            }
-
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            limit.CancelAfter(PingTimeout);
-            try
-            {
-                await _client.PingAsync(limit.Token);
-            }
-            catch (Exception) when (!cancel.IsCancellationRequested)
-            {
-                await CloseAsync(MqttClientDisconnectOptionsReason.DisconnectWithWillMessage);
-                return $"no answer to a ping within {PingTimeout.TotalSeconds:F1} s";
-            }
-        }
-
-        return "the connection was closed";
-    }
-
-    private async Task AcknowledgeAsync(MqttApplicationMessageReceivedEventArgs args, long epoch, CancellationToken cancel)
-    {
-        await _exchange.WaitAsync(cancel);
         try
         {
-            if (epoch == Interlocked.Read(ref _epoch) && _client.IsConnected)
-            {
-                await args.AcknowledgeAsync(cancel);
-            }
-        }
-        catch (Exception) when (!cancel.IsCancellationRequested)
-        {
-            // The link died: the broker delivers again, and receivers recognise what they had.
-        }
-        finally
-        {
-            _exchange.Release();
-        }
-    }
-
-    private async Task CloseAsync(MqttClientDisconnectOptionsReason reason)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1), _time);
-        try
-        {
-            await _client.DisconnectAsync(new MqttClientDisconnectOptions { Reason = reason }, limit.Token);
+            listener?.Invoke(sentence);
         }
         catch (Exception)
         {
-            // Closing what is already gone.
+            // A defect of the listener.
         }
     }
+
+    private Task CloseAsync() => Volatile.Read(ref _connection)?.CloseAsync(MqttClientDisconnectOptionsReason.NormalDisconnection) ?? Task.CompletedTask;
 }
