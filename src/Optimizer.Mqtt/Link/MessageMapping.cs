@@ -16,8 +16,8 @@ internal static class MessageMapping
             .WithProtocolVersion(MqttProtocolVersion.V500)
             .WithClientId(options.ClientId)
             // The broker keeps QoS 1 messages for us over a short outage.
-            .WithCleanStart(false)
-            .WithSessionExpiryInterval(3600)
+            .WithCleanStart(options.CleanSession)
+            .WithSessionExpiryInterval(options.CleanSession ? 0u : 3600u)
             .WithReceiveMaximum(options.ReceiveMaximum)
             .WithKeepAlivePeriod(TimeSpan.FromSeconds(10))
             .WithTimeout(TimeSpan.FromSeconds(5));
@@ -41,9 +41,12 @@ internal static class MessageMapping
             .WithTopic(message.Topic)
             .WithPayload(message.Payload.ToArray())
             .WithQualityOfServiceLevel((MqttQualityOfServiceLevel)message.QualityOfService)
-            .WithRetainFlag(message.Retain)
-            .WithContentType("application/json")
-            .WithPayloadFormatIndicator(MqttPayloadFormatIndicator.CharacterData);
+            .WithRetainFlag(message.Retain);
+        if (!message.IsBinary)
+        {
+            builder.WithContentType("application/json").WithPayloadFormatIndicator(MqttPayloadFormatIndicator.CharacterData);
+        }
+
         if (message.Expiry is { } expiry)
         {
             builder.WithMessageExpiryInterval((uint)Math.Max(1, Math.Ceiling(expiry.TotalSeconds)));
