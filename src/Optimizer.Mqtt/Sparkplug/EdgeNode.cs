@@ -66,7 +66,8 @@ internal sealed class EdgeNode(string group, string node, SparkplugRole role, Ti
         (_wantsBirth, _isDead) = (false, false);
     }
 
-    public void Connected() => _wantsBirth = !_isAlive;
+    /// <summary>Asks for a birth in any case: one that was seen may still be of the connection before.</summary>
+    public void Connected() => _wantsBirth = true;
 
     /// <summary>A message that cannot be read: a node's birth ends what went before; any other leaves a gap that will show.</summary>
     public void Unreadable(SparkplugMessage message, string reason, DateTimeOffset now, Taking taking)

@@ -19,6 +19,9 @@ public sealed record SparkplugSource(string Group, string Node, string? Device)
     /// <summary>How long a message out of sequence may wait for the one before it. Default 2 s, range 0.1 s to 60 s.</summary>
     public TimeSpan ReorderTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>The same place, whatever our role there.</summary>
+    public bool IsSame(SparkplugSource other) => (Group, Node, Device) == (other.Group, other.Node, other.Device);
+
     public override string ToString() => Device is null ? $"{Group}/{Node}" : $"{Group}/{Node}/{Device}";
 }
 
