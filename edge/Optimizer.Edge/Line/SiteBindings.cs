@@ -1,13 +1,22 @@
 using Optimizer.Edge.Site;
 using Optimizer.Mqtt;
+using Optimizer.Mqtt.Sparkplug;
 
 namespace Optimizer.Edge.Line;
 
 /// <summary>The site's tags as bindings on the wire.</summary>
 internal static class SiteBindings
 {
+    /// <summary>Those that <see cref="TelemetryDecoder"/> reads.</summary>
     /// <exception cref="SiteException">The location or a path cannot be used.</exception>
-    public static IReadOnlyList<TagBinding> Of(SiteDefinition site)
+    public static IReadOnlyList<TagBinding> Of(SiteDefinition site) => [.. All(site).Where(b => b.Dialect != TelemetryDialect.SparkplugB)];
+
+    /// <summary>Those that live by a Sparkplug session.</summary>
+    /// <exception cref="SiteException">The location or a path cannot be used.</exception>
+    public static IReadOnlyList<SparkplugBinding> Sparkplug(SiteDefinition site) =>
+        [.. All(site).Where(b => b.Sparkplug is not null).Select(b => new SparkplugBinding(b.Sparkplug!, b))];
+
+    private static IReadOnlyList<TagBinding> All(SiteDefinition site)
     {
         try
         {
@@ -48,6 +57,7 @@ internal static class SiteBindings
             QualityPath = form.QualityPath,
             UnitPath = form.UnitPath,
             Gzip = form.Gzip,
+            Sparkplug = form.Sparkplug,
         };
     }
 }

@@ -60,6 +60,25 @@ internal static class SiteChecks
             {
                 errors.Add(new SiteError(form.Path + ".timeUnit", "arrival", "a time in the payload: \"clock\" is source, so time comes from the data"));
             }
+
+            if (site.SourceClock && form.Sparkplug is not null)
+            {
+                errors.Add(new SiteError(form.Path + ".dialect", "sparkplug-b", "a site whose \"clock\" is wall: the death of a node is told by our own clock"));
+            }
+        }
+
+        Alike([.. site.Sources.Values.Append(site.Telemetry).Where(f => f.Sparkplug is not null)], errors);
+    }
+
+    private static void Alike(TelemetryForm[] forms, List<SiteError> errors)
+    {
+        foreach (var form in forms)
+        {
+            string name = form.Sparkplug!.ToString();
+            if (forms.FirstOrDefault(f => f.Sparkplug!.ToString() is var other && other != name && string.Equals(other, name, StringComparison.OrdinalIgnoreCase)) is { } twin)
+            {
+                errors.Add(new SiteError(form.Path, name, $"names that differ by more than upper and lower case from {twin.Sparkplug}"));
+            }
         }
     }
 
@@ -84,6 +103,7 @@ internal static class SiteChecks
             errors.Add(new SiteError("$.gateway.expiry", site.Gateway.Expiry.ToString("c"), $"less than the lease of {site.Gateway.Lease:c}"));
         }
 
+        SiteTranslation.Check(site, errors);
         foreach (var c in site.Controlled)
         {
             bool lab = site.Tags.FirstOrDefault(t => t.Name == c.Tag)?.SamplePoint is not null;

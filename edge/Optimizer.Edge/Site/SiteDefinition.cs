@@ -55,7 +55,11 @@ public sealed record SiteDefinition
     public required DecisionForm Decision { get; init; }
 }
 
-public sealed record GatewayForm(string Id, TimeSpan Expiry, TimeSpan Lease, TimeSpan Watchdog);
+public sealed record GatewayForm(string Id, TimeSpan Expiry, TimeSpan Lease, TimeSpan Watchdog)
+{
+    /// <summary>How setpoints go to a gateway that does not speak our contract; null: it does.</summary>
+    public TranslationForm? Translation { get; init; }
+}
 
 /// <param name="Source">Topic part and key, see <see cref="TelemetryForm.Resolve"/>; null: a lab result.</param>
 public sealed record TagForm(
@@ -75,7 +79,11 @@ public sealed record TagForm(
 
 /// <param name="Source">As of a tag.</param>
 /// <param name="Via">As of a tag.</param>
-public sealed record ReadbackForm(string Path, string Source, string? Via);
+public sealed record ReadbackForm(string Path, string Source, string? Via)
+{
+    /// <summary>Where a translated gateway takes the setpoint: metric, prefix of metrics, or node id; null: where it comes back.</summary>
+    public string? WriteTo { get; init; }
+}
 
 public sealed record RunningForm(string Path, string Tag, double Value, TimeSpan Settling);
 

@@ -9,7 +9,7 @@ internal static class SiteLists
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Month = TimeSpan.FromDays(30);
 
-    public static TagForm Tag(SiteNode node, Func<string?, TimeSpan> period)
+    public static TagForm Tag(SiteNode node, Func<string?, TimeSpan?> period)
     {
         var lab = node.Object("lab", required: false);
         string? source = node.Has("source") ? node.Text("source") : null;
@@ -21,7 +21,9 @@ internal static class SiteLists
         var (low, high) = node.Range("range");
         bool onChange = node.Flag("onChange");
         string? via = node.Has("via") ? node.Text("via") : null;
-        var own = node.Duration("period", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(24), period(via));
+        var standard = period(via);
+        var own = node.Duration("period", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(24), standard ?? TimeSpan.FromMinutes(1));
+        onChange |= standard is null && !node.Has("period");
         var form = new TagForm(
             node.Path, SiteReader.Name(node, "name"), source, lab?.Text("samplePoint"), lab?.Text("analyte"), node.Text("unit"), low, high,
             lab is not null || onChange ? null : own,
@@ -58,7 +60,10 @@ internal static class SiteLists
     public static ReadbackForm Readback(SiteNode node)
     {
         string setpoint = node.Has("setpoint") ? node.Text("setpoint") : node.Text("name") + ".SP";
-        return new ReadbackForm(node.Path, node.Has("source") ? node.Text("source") : "sp/" + setpoint, node.Has("via") ? node.Text("via") : null);
+        return new ReadbackForm(node.Path, node.Has("source") ? node.Text("source") : "sp/" + setpoint, node.Has("via") ? node.Text("via") : null)
+        {
+            WriteTo = node.Has("writeTo") ? node.Text("writeTo") : null,
+        };
     }
 
     public static ManipulatedVariable Manipulated(SiteNode node)

@@ -65,7 +65,7 @@ internal static class SiteMapper
                 {
                     Noise = t.Noise, Critical = t.Critical, SteadyKey = t.SteadyKey, Lab = t.SamplePoint is not null,
                 }),
-                .. site.Manipulated.Select(m => new Tag(m.SetpointTag, m.EngineeringUnit, m.EngineeringLow, m.EngineeringHigh, site.Telemetry.Period)),
+                .. site.Manipulated.Zip(site.Readbacks, (m, r) => new Tag(m.SetpointTag, m.EngineeringUnit, m.EngineeringLow, m.EngineeringHigh, ReadbackPeriod(site, r))),
             ],
             ManipulatedVariables = site.Manipulated,
             DisturbanceVariables = [.. site.Disturbances.Select(d => new DisturbanceVariable(d.Name, d.Tag, UnitOf(d.Tag), d.Window))],
@@ -76,6 +76,9 @@ internal static class SiteMapper
             Running = site.Running is { } r ? new RunningState(r.Tag, r.Value, r.Settling) : null,
         };
     }
+
+    private static TimeSpan? ReadbackPeriod(SiteDefinition site, ReadbackForm readback) =>
+        (readback.Via is null ? site.Telemetry : site.Sources.GetValueOrDefault(readback.Via)) is { ReportsOnChange: true } ? null : site.Telemetry.Period;
 
     private static List<SurrogateDesign> Designs(SiteDefinition site, ProcessUnit unit, List<SiteError> errors)
     {

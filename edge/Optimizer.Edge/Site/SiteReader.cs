@@ -45,7 +45,7 @@ internal static partial class SiteReader
         var mode = node.Object("mode", required: false);
         var telemetry = SiteTelemetry.Read(node.Object("telemetry"));
         var sources = node.Object("sources", required: false)?.Entries().ToDictionary(e => e.Name, e => SiteTelemetry.Read(e.Node), StringComparer.Ordinal) ?? [];
-        TimeSpan Period(string? via) => via is not null && sources.TryGetValue(via, out var form) ? form.Period : telemetry.Period;
+        TimeSpan? Period(string? via) => (via is not null && sources.TryGetValue(via, out var form) ? form : telemetry) is { ReportsOnChange: false } known ? known.Period : null;
         var moved = node.List("manipulated");
         ReadbackForm[] readbacks = [.. moved.Select(SiteLists.Readback)];
         var definition = new SiteDefinition
@@ -88,7 +88,10 @@ internal static partial class SiteReader
             Name(node, "id"),
             node.Duration("expiry", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(10)),
             node.Duration("lease", TimeSpan.FromSeconds(5), TimeSpan.FromHours(1), TimeSpan.FromSeconds(60)),
-            node.Duration("watchdog", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(5)));
+            node.Duration("watchdog", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(5)))
+        {
+            Translation = SiteTranslation.Read(node),
+        };
         node.NothingElse();
         return form;
     }

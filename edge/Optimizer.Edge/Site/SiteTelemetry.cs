@@ -1,4 +1,5 @@
 using Optimizer.Mqtt;
+using Optimizer.Mqtt.Sparkplug;
 
 namespace Optimizer.Edge.Site;
 
@@ -27,6 +28,12 @@ public sealed record TelemetryForm
     public bool Gzip { get; init; }
 
     public required TimeSpan Period { get; init; }
+
+    /// <summary>The edge node or device, for Sparkplug.</summary>
+    public SparkplugSource? Sparkplug { get; init; }
+
+    /// <summary>Values come when they change: a tag without a period of its own has no age limit.</summary>
+    public bool ReportsOnChange { get; init; }
 
     /// <summary>A message carries several tags, told apart by keys.</summary>
     public bool Keyed => Dialect is not (TelemetryDialect.Json or TelemetryDialect.Scalar);
@@ -69,7 +76,10 @@ internal static class SiteTelemetry
         ("opcua-pubsub", (TelemetryDialect.OpcUaPubSub, null)),
         ("opcua-samples", (TelemetryDialect.OpcUaSamples, null)),
         ("azure-iot-operations", (TelemetryDialect.AzureIotOperations, null)),
+        ("sparkplug-b", (TelemetryDialect.SparkplugB, null)),
     ];
+
+    private static readonly string[] OfSparkplug = ["group", "node", "device", "role", "reorderTimeout"];
 
     private static readonly (string, TimeUnit)[] Units =
     [
@@ -85,12 +95,15 @@ internal static class SiteTelemetry
         }
 
         var (dialect, items) = node.Choice("dialect", (TelemetryDialect.Json, (ItemsForm?)null), Dialects);
-        bool batch = ReferenceEquals(items, ItemsForm.Batch);
+        bool batch = ReferenceEquals(items, ItemsForm.Batch), sparkplug = dialect == TelemetryDialect.SparkplugB;
+        var source = Sparkplug(node, sparkplug);
         var itemsNode = node.Object("items", required: dialect == TelemetryDialect.Items && items is null);
         var form = new TelemetryForm
         {
             Path = node.Path,
-            Topic = node.Text("topic", batch ? Batch : Template, required: !batch),
+            Topic = node.Text("topic", sparkplug ? SparkplugTopic.Filter(source.Group, source.Node) : batch ? Batch : Template, required: !batch && !sparkplug),
+            Sparkplug = sparkplug ? source : null,
+            ReportsOnChange = sparkplug && !node.Has("period"),
             Dialect = dialect,
             Items = items ?? Items(itemsNode),
             ValuePath = PathOf(node, "valuePath", "$.value")!,
@@ -113,8 +126,44 @@ internal static class SiteTelemetry
         return TimeUnit.Arrival;
     }
 
+    private static SparkplugSource Sparkplug(SiteNode node, bool isIt)
+    {
+        string Level(string property, bool required)
+        {
+            string text = node.Text(property, required: required);
+            if (text.Length > 0 && !SparkplugTopic.IsLevel(text))
+            {
+                node.WrongAt(property, "a name without + / #, at most 128 characters", $"\"{text}\"");
+            }
+
+            return text;
+        }
+
+        var source = new SparkplugSource(Level("group", isIt), Level("node", isIt), Level("device", required: false) is { Length: > 0 } device ? device : null)
+        {
+            Role = node.Choice("role", SparkplugRole.Passive, ("passive", SparkplugRole.Passive), ("active", SparkplugRole.Active)),
+            ReorderTimeout = node.Duration("reorderTimeout", TimeSpan.FromSeconds(0.1), TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(2)),
+        };
+        foreach (string property in OfSparkplug.Where(p => !isIt && node.Has(p)))
+        {
+            node.WrongAt(property, "nothing: only the dialect sparkplug-b has edge nodes", "a value");
+        }
+
+        return source;
+    }
+
     private static void Check(SiteNode node, TelemetryForm form)
     {
+        if (form.Sparkplug is not null)
+        {
+            if (node.Has("topic"))
+            {
+                node.WrongAt("topic", "nothing: Sparkplug's topics follow from group and node", $"\"{form.Topic}\"");
+            }
+
+            return;
+        }
+
         bool perTag = form.Topic.Contains("{source}", StringComparison.Ordinal), wild = form.Topic.AsSpan().IndexOfAny('+', '#') >= 0;
         if (!form.Keyed && !perTag)
         {

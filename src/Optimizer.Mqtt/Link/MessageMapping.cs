@@ -19,12 +19,12 @@ internal static class MessageMapping
             .WithProtocolVersion(version)
             .WithClientId(options.ClientId)
             // The broker keeps QoS 1 messages for us over a short outage.
-            .WithCleanStart(false)
+            .WithCleanStart(options.CleanSession)
             .WithKeepAlivePeriod(keepAlive)
             .WithTimeout(TimeSpan.FromSeconds(5));
         if (five)
         {
-            builder.WithSessionExpiryInterval(3600).WithReceiveMaximum(options.ReceiveMaximum).WithMaximumPacketSize(options.MaximumPacketSize);
+            builder.WithSessionExpiryInterval(options.CleanSession ? 0u : 3600u).WithReceiveMaximum(options.ReceiveMaximum).WithMaximumPacketSize(options.MaximumPacketSize);
         }
 
         if (options.UserName is { } user)
@@ -58,7 +58,11 @@ internal static class MessageMapping
             return builder.Build();
         }
 
-        builder.WithContentType(ContentType).WithPayloadFormatIndicator(MqttPayloadFormatIndicator.CharacterData);
+        if (!message.IsBinary)
+        {
+            builder.WithContentType(ContentType).WithPayloadFormatIndicator(MqttPayloadFormatIndicator.CharacterData);
+        }
+
         if (message.Expiry is { } expiry)
         {
             builder.WithMessageExpiryInterval((uint)Math.Max(1, Math.Ceiling(expiry.TotalSeconds)));

@@ -23,6 +23,9 @@ public sealed record MqttLinkOptions
     /// <summary>Filters of commands: nothing retained is delivered on subscribing, and nothing of our own comes back.</summary>
     public IReadOnlyList<string> CommandFilters { get; init; } = [];
 
+    /// <summary>The session starts clean and ends with the connection, as a Sparkplug host's must; default: the broker keeps it over a short outage.</summary>
+    public bool CleanSession { get; init; }
+
     /// <summary>What the broker publishes, retained, when we vanish; built anew for each connection. Null: nothing.</summary>
     public Func<OutboundMessage>? Will { get; init; }
 
@@ -84,6 +87,9 @@ public sealed record OutboundMessage(string Topic, ReadOnlyMemory<byte> Payload,
 
     /// <summary>Where the answer should go; null: none is asked for.</summary>
     public string? ResponseTopic { get; init; }
+
+    /// <summary>The payload is no JSON text.</summary>
+    public bool IsBinary { get; init; }
 
     /// <summary>CloudEvents attributes and the like, as MQTT 5 user properties.</summary>
     public IReadOnlyList<(string Name, string Value)> UserProperties { get; init; } = [];

@@ -54,6 +54,14 @@ internal static class SampleRules
         return false;
     }
 
+    /// <summary>Milliseconds since 1970; false: none, or before 2020.</summary>
+    public static bool TryMilliseconds(ulong? number, out DateTimeOffset at)
+    {
+        var instant = number is <= long.MaxValue ? Instant((long)number, TimeUnit.Milliseconds) : null;
+        at = instant ?? default;
+        return instant >= Earliest;
+    }
+
     public static string ExpectedTime(TimeUnit unit) => unit switch
     {
         TimeUnit.Iso => "an ISO 8601 instant with T and zone",
@@ -100,7 +108,8 @@ internal static class SampleRules
     public static string Short(JsonElement element) => element.ValueKind == JsonValueKind.Undefined ? "nothing"
         : element.GetRawText() is { Length: <= 40 } text ? text : element.GetRawText()[..40] + "…";
 
-    private static double Text(TagBinding binding, string text)
+    /// <summary>The number a text stands for; NaN: none.</summary>
+    public static double Text(TagBinding binding, string text)
     {
         if (binding.States.TryGetValue(text, out double state))
         {
@@ -111,7 +120,7 @@ internal static class SampleRules
         return binding.AllowStringNumbers && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double parsed) ? parsed : double.NaN;
     }
 
-    private static string Expected(TagBinding binding) => binding.States.Count == 0
+    public static string Expected(TagBinding binding) => binding.States.Count == 0
         ? "a finite number"
         : $"a finite number or one of {string.Join(", ", binding.States.Keys)}";
 

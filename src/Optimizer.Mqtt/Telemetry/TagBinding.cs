@@ -1,3 +1,5 @@
+using Optimizer.Mqtt.Sparkplug;
+
 namespace Optimizer.Mqtt;
 
 public enum TimeUnit
@@ -46,6 +48,9 @@ public enum TelemetryDialect
 
     /// <summary>Azure IoT Operations: a flat object of data values.</summary>
     AzureIotOperations,
+
+    /// <summary>Sparkplug B: sessions of edge nodes, see <see cref="SparkplugHost"/>; no dialect of <see cref="TelemetryDecoder"/>.</summary>
+    SparkplugB,
 }
 
 /// <summary>Where the parts of one item stand in a message of the <see cref="TelemetryDialect.Items"/> dialect.</summary>
@@ -119,6 +124,9 @@ public sealed record TagBinding
 
     /// <summary>Length the array must have that the value is taken from; null: the value is no element of a vector.</summary>
     public int? VectorLength { get; init; }
+
+    /// <summary>The edge node or device it lives at, for Sparkplug.</summary>
+    public SparkplugSource? Sparkplug { get; init; }
 
     /// <summary>The payload is compressed with gzip.</summary>
     public bool Gzip { get; init; }
