@@ -22,5 +22,13 @@ public sealed record SurrogatesAdopted(DateTimeOffset At, SurrogateSet Set) : Li
 
 public sealed record TrainingFailed(DateTimeOffset At, string Reason) : LineEvent(At);
 
+/// <summary>A person decided on a recommendation.</summary>
+/// <param name="Refusal">Why it was not carried out; null: it was.</param>
+/// <param name="Lockouts">Directions that stay closed for an hour because of it, each a sentence; empty: none.</param>
+public sealed record OperatorDecided(DateTimeOffset At, OperatorDecision Decision, Refusal? Refusal, IReadOnlyList<string> Lockouts) : LineEvent(At);
+
+/// <summary>Something asks for a person, or no longer does.</summary>
+public sealed record AlarmChanged(DateTimeOffset At, Alarm Alarm) : LineEvent(At);
+
 /// <summary>An acknowledgement arrived, whatever it said.</summary>
 public sealed record Acknowledged(DateTimeOffset At, Acknowledgement Acknowledgement) : LineEvent(At);
