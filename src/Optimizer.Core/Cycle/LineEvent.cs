@@ -16,6 +16,9 @@ public sealed record WriteEnded(DateTimeOffset At, WriteAccount Account) : LineE
 
 public sealed record ModeChanged(DateTimeOffset At, ModeState State) : LineEvent(At);
 
+/// <summary>A person's mode request that was not carried out.</summary>
+public sealed record ModeRefused(DateTimeOffset At, ModeRequest Request, Refusal Refusal) : LineEvent(At);
+
 public sealed record TrainingStarted(DateTimeOffset At, int Rows) : LineEvent(At);
 
 public sealed record SurrogatesAdopted(DateTimeOffset At, SurrogateSet Set) : LineEvent(At);
