@@ -30,6 +30,9 @@ public sealed partial class TopicTree
     /// <summary>What a simulated plant really is: for judges, never for the optimizer.</summary>
     public string Truth(string tagPath) => $"{Location}/{TruthSegment}/{tagPath}";
 
+    /// <summary>Telemetry of one source in batches.</summary>
+    public string TelemetryBatch(string source) => _contract + "tel/" + Checked(source);
+
     public string Lab(string samplePoint) => _contract + "lab/" + Checked(samplePoint);
 
     public string SetpointSet(string gateway) => _contract + "sp/set/" + Checked(gateway);
@@ -40,17 +43,27 @@ public sealed partial class TopicTree
 
     public string ModeCommand => _contract + "cmd/mode";
 
+    public string DecisionCommand => _contract + "cmd/rec";
+
     public string Recommendation(string unit) => _contract + "rec/" + Checked(unit);
 
     public string StateOnline => _contract + "state/online";
 
     public string StateMode => _contract + "state/mode";
 
+    public string ModelEvent(string unit) => _contract + "evt/model/" + Checked(unit);
+
+    public string Alarm(string alarmId) => _contract + "alarm/" + Checked(alarmId);
+
     /// <summary>Where a command's answer goes when the client named no topic of its own.</summary>
     public static string CommandReply(string client) => $"clients/{Checked(client)}/opt/reply";
 
     /// <summary>A reply topic we may publish to: only below <c>clients/</c>, or we would publish anything with our rights.</summary>
     public static bool IsReplyTopic(string? topic) => topic is not null && ReplyTopic().IsMatch(topic);
+
+    /// <summary>The same, and below the client's own name when it gave one: nobody has answers sent to others.</summary>
+    public static bool IsReplyTopic(string? topic, string? client) =>
+        IsReplyTopic(topic) && (client is null || topic!.StartsWith($"clients/{client}/", StringComparison.Ordinal));
 
     /// <summary>Letters, digits and _ . : -, starting with a letter or digit, at most 128.</summary>
     public static bool IsIdentifier(string text) => Identifier().IsMatch(text);

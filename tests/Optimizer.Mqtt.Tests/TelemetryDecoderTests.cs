@@ -137,7 +137,7 @@ public class TelemetryDecoderTests
     [InlineData("\"el\",\"value\":4.1,\"unit\":\"%\"", "final", Quality.Good)]
     [InlineData("\"el\",\"value\":4.1,\"unit\":\"%\",\"qualifier\":\"<\"", "final", Quality.Bad)]
     [InlineData("\"el\",\"value\":null,\"unit\":\"%\"", "final", Quality.Bad)]
-    [InlineData("\"el\",\"value\":4.1,\"unit\":\"%\"", "cancelled", Quality.Bad)]
+    [InlineData("\"el\",\"value\":4.1,\"unit\":\"%\"", "preliminary", Quality.Uncertain)]
     [InlineData("\"el\",\"value\":99,\"unit\":\"%\"", "final", Quality.Bad)]
     public void LabResult_KeepsItsTwoTimes(string result, string status, Quality quality)
     {

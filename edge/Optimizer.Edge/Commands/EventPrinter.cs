@@ -15,6 +15,9 @@ internal static class EventPrinter
             ModeChanged m => $"mode {m.State.Mode}: {m.State.Cause}",
             SurrogatesAdopted s => $"model {s.Set.Version}: " + string.Join("; ", s.Set.Surrogates.Select(k => string.Create(CultureInfo.InvariantCulture,
                 $"{k.Variable.Name} n {k.Card.Rows} rmse {k.Card.Rmse:G3} last {k.Card.LastValueRmse:G3} scatter {k.Scatter:G3} rho {k.Correlation:F2} cal {k.Calibration:F2} trees {k.ResidualWeight:F2} {k.Card.Unusable}"))),
+            OperatorDecided o => $"{o.Decision.By.User}: {o.Decision.Choice.ToString().ToLowerInvariant()} {o.Decision.ReasonCode} {o.Refusal?.Text}".TrimEnd(),
+            ModeRefused r => $"mode {r.Request.Mode} refused: {r.Refusal.Text}",
+            AlarmChanged a => $"alarm {a.Alarm.Kind} {(a.Alarm.Active ? "raised" : "returned")}: {a.Alarm.Message}",
             TrainingFailed f => "training failed: " + f.Reason,
             _ => null,
         };

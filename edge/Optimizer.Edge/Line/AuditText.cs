@@ -27,6 +27,9 @@ internal static class AuditText
         Acknowledged a => ("ack", Json(a.Acknowledgement)),
         WriteEnded w => ("write_ended", Json(new { w.Account.Write.Id, w.Account.Fate, w.Account.Attempts, w.Account.Reason })),
         ModeChanged m => ("mode", Json(m.State)),
+        ModeRefused r => ("mode_refused", Json(new { r.Request, r.Refusal })),
+        OperatorDecided o => ("operator", Json(new { o.Decision, o.Refusal, o.Lockouts })),
+        AlarmChanged a => ("alarm", Json(a.Alarm)),
         TrainingStarted t => ("training", Json(new { t.Rows })),
         TrainingFailed f => ("training_failed", Json(new { f.Reason })),
         SurrogatesAdopted s => ("model", Json(new
@@ -53,6 +56,8 @@ internal static class AuditText
         Margins = (o.Step ?? o.Stay)?.Margins,
         o.Notes,
         SetpointId = o.Write?.Id,
+        RecommendationId = o.Recommendation?.Id ?? o.Approval?.Recommendation.Id,
+        ApprovedBy = o.Approval?.By,
         o.Candidates,
     };
 

@@ -7,15 +7,14 @@ using Optimizer.Setpoints;
 namespace Optimizer.Edge.Line;
 
 /// <summary>What the worker says on the wire. <see cref="SetpointWrite"/> is the only thing it takes for a setpoint.</summary>
-internal sealed class LinePublisher(MqttLink link, TopicTree topics, SiteLine site)
+internal sealed class LinePublisher(MqttLink link, TopicTree topics, SiteLine site, long epoch)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan RecommendationLife = TimeSpan.FromMinutes(15);
 
-    private string? _lastRecommendation;
+    private long _modelEvents;
 
-    public static OutboundMessage Online(TopicTree topics, bool online, long epoch, DateTimeOffset at, string? reason) => new(
-        topics.StateOnline, ModePayload.Encode(new OnlineMessage(online, "opt", at, typeof(LinePublisher).Assembly.GetName().Version?.ToString(3), epoch, reason)), 1, Retain: true);
+    public static OutboundMessage Online(TopicTree topics, bool online, long epoch, DateTimeOffset at, string? reason, bool demo) => new(
+        topics.StateOnline, ModePayload.Encode(new OnlineMessage(online, "opt", at, typeof(LinePublisher).Assembly.GetName().Version?.ToString(3), epoch, reason) { Demo = demo }), 1, Retain: true);
 
     public Task HeartbeatAsync(Heartbeat beat, CancellationToken cancel) =>
         link.PublishAsync(new OutboundMessage(topics.Heartbeat(beat.Party), HeartbeatPayload.Encode(beat), 0, Expiry: TimeSpan.FromSeconds(3)), Deadline, cancel);
@@ -28,24 +27,39 @@ internal sealed class LinePublisher(MqttLink link, TopicTree topics, SiteLine si
                 await SetpointAsync(send.Write, cancel);
                 break;
             case ModeChanged mode:
-                var state = new ModeStateMessage(loop.Line.Unit.Name, mode.State.Mode, mode.State.Version, mode.State.Since, mode.State.Cause);
-                await link.PublishAsync(new OutboundMessage(topics.StateMode, ModePayload.Encode(state), 1, Retain: true), Deadline, cancel);
+                await ModeAsync(mode.State, loop, cancel);
                 break;
-            case DecisionMade { Outcome: { Kind: not DecisionKind.Held } outcome }:
-                await RecommendationAsync(outcome, loop, cancel);
+            case DecisionMade { Outcome.Recommendation: { } recommendation } decision when loop.Mode.Mode >= OperatingMode.Advisory:
+                await RecommendationAsync(recommendation, decision.Outcome, loop, cancel);
                 break;
+            case AlarmChanged alarm:
+                await AlarmAsync(alarm.Alarm.Kind, AlarmPayload.Encode(loop.Line.Unit.Name, alarm.Alarm), cancel);
+                break;
+        }
+
+        if (ModelNews.Of(e, loop, site.Site.Name) is { } news)
+        {
+            await ModelAsync(news, cancel);
         }
     }
 
-    public async Task ReplyAsync(InboundMessage message, ModeCommandMessage command, string? refusal, ModeState mode, DateTimeOffset at, CancellationToken cancel)
+    /// <summary>Says which alarms stand and takes the others off the broker, which may remember them from an earlier life.</summary>
+    public async Task AlarmsAsync(IReadOnlyCollection<Alarm> standing, CancellationToken cancel)
     {
-        if (!TopicTree.IsReplyTopic(message.ResponseTopic))
+        foreach (var kind in Enum.GetValues<AlarmKind>())
         {
-            return;
+            var alarm = standing.FirstOrDefault(a => a.Kind == kind);
+            await AlarmAsync(kind, alarm is null ? [] : AlarmPayload.Encode(site.Line.Unit.Name, alarm), cancel);
         }
+    }
 
-        var reply = new CommandReplyMessage(command.CommandId, refusal is null, refusal is null ? null : "rejected", refusal, mode.Mode, mode.Version, at);
-        await link.PublishAsync(new OutboundMessage(message.ResponseTopic!, ModePayload.Encode(reply), 1) { CorrelationData = message.CorrelationData }, Deadline, cancel);
+    /// <param name="client">Who the client says it is: it gets answers below its own name only. Null: it did not say.</param>
+    public async Task ReplyAsync(InboundMessage message, string? client, CommandReplyMessage reply, CancellationToken cancel)
+    {
+        if (TopicTree.IsReplyTopic(message.ResponseTopic, client))
+        {
+            await link.PublishAsync(new OutboundMessage(message.ResponseTopic!, ModePayload.Encode(reply), 1) { CorrelationData = message.CorrelationData }, Deadline, cancel);
+        }
     }
 
     // Whether it arrived is the ledger's question: no answer within 3 s and the same command goes out again.
@@ -53,34 +67,35 @@ internal sealed class LinePublisher(MqttLink link, TopicTree topics, SiteLine si
         new OutboundMessage(topics.SetpointSet(site.Site.Gateway.Id), SetpointPayload.Encode(write.ToRequest()), 1, Retain: false, site.Site.Gateway.Expiry)
         {
             CorrelationData = new Guid(write.Id).ToByteArray(bigEndian: true),
-            UserProperties = CloudEvent(write.Id, "optimizer.setpoint." + write.Kind.ToString().ToLowerInvariant()),
+            UserProperties = CloudEvent.Attributes(write.Id, topics.Location, "optimizer.setpoint." + write.Kind.ToString().ToLowerInvariant(), write.IssuedAt),
         }, Deadline, cancel);
 
-    private async Task RecommendationAsync(CycleOutcome outcome, LineLoop loop, CancellationToken cancel)
+    private Task<PublishOutcome> ModeAsync(ModeState state, LineLoop loop, CancellationToken cancel)
     {
-        string id = outcome.Write?.Id is { } setpoint ? setpoint : SetpointIds.Create(outcome.At, 0, loop.Ledger.Written, outcome.Sentence);
-        var set = loop.Surrogates!;
-        var evidence = outcome.Move!.Evidence;
-        var stay = outcome.Stay!;
-        var message = new RecommendationMessage(
-            id, loop.Line.Unit.Name, outcome.At, outcome.At + RecommendationLife, loop.Mode.Mode,
-            new ModelReference(site.Site.Name, set.Version.ToString(System.Globalization.CultureInfo.InvariantCulture), set.Hash),
-            new RecommendationBasis(outcome.At - loop.Line.Settings.Retention, outcome.At, Steady: true, InDomain: evidence.ModelDistance <= 0),
-            [.. outcome.Move.Items.Select(i => new RecommendedMove(i.Variable.Name, i.From, i.To, i.Variable.EngineeringUnit, i.Target, RecommendationText.LimitedBy(outcome, i.Variable.Name)))],
-            new PredictedBenefit(evidence.Benefit, evidence.BenefitDeviation, evidence.BenefitUnit,
-                [.. outcome.Step!.Controlled.Select((c, k) => new PredictedVariable(c.Variable, stay.Controlled[k].Mean, c.Mean, c.Low, c.High))]),
-            loop.Mode.Mode == OperatingMode.Supervised)
+        var message = new ModeStateMessage(loop.Line.Unit.Name, state.Mode, state.Version, state.Since, state.Cause)
         {
-            Supersedes = _lastRecommendation,
-            Reasons = [outcome.Sentence.Length <= 200 ? outcome.Sentence : outcome.Sentence[..199] + "…"],
+            TargetMode = state.Target,
+            By = state.By,
+            Mvs = state.Participants,
         };
-        _lastRecommendation = id;
-        await link.PublishAsync(new OutboundMessage(topics.Recommendation(loop.Line.Unit.Name), RecommendationPayload.Encode(message), 1, Retain: false, RecommendationLife)
+        return link.PublishAsync(new OutboundMessage(topics.StateMode, ModePayload.Encode(message), 1, Retain: true), Deadline, cancel);
+    }
+
+    private Task<PublishOutcome> AlarmAsync(AlarmKind kind, byte[] payload, CancellationToken cancel) =>
+        link.PublishAsync(new OutboundMessage(topics.Alarm(AlarmPayload.Id(site.Line.Unit.Name, kind)), payload, 1, Retain: true), Deadline, cancel);
+
+    private Task<PublishOutcome> ModelAsync(ModelEventMessage message, CancellationToken cancel)
+    {
+        string id = SetpointIds.Create(message.At, epoch, ++_modelEvents, "model_event");
+        return link.PublishAsync(new OutboundMessage(topics.ModelEvent(site.Line.Unit.Name), ModelEventPayload.Encode(message), 1)
         {
-            UserProperties = CloudEvent(id, "optimizer.recommendation"),
+            UserProperties = CloudEvent.Attributes(id, topics.Location, "optimizer.model." + message.Event.ToString().ToLowerInvariant(), message.At),
         }, Deadline, cancel);
     }
 
-    private (string, string)[] CloudEvent(string id, string type) =>
-        [("specversion", "1.0"), ("id", id), ("source", topics.Location), ("type", type)];
+    private Task<PublishOutcome> RecommendationAsync(Recommendation recommendation, CycleOutcome outcome, LineLoop loop, CancellationToken cancel) => link.PublishAsync(
+        new OutboundMessage(topics.Recommendation(loop.Line.Unit.Name), RecommendationPayload.Encode(RecommendationText.Message(recommendation, outcome, loop, site.Site.Name)), 1, Retain: false, Recommendation.Life)
+        {
+            UserProperties = CloudEvent.Attributes(recommendation.Id, topics.Location, "optimizer.recommendation", outcome.At),
+        }, Deadline, cancel);
 }

@@ -22,7 +22,7 @@ internal sealed class LineWorker : IAsyncDisposable
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly SampleIntake _intake;
     private readonly LinePublisher _publisher;
-    private readonly ModeDesk _modes;
+    private readonly CommandDesk _desk;
     private LineLoop? _loop;
     private DateTimeOffset _now;
     private long _heardAt;
@@ -42,16 +42,16 @@ internal sealed class LineWorker : IAsyncDisposable
                 Port = options.Port,
                 ClientId = $"opt-{site.Name}",
                 Filters = [.. decoder.Topics, _topics.SetpointAck(site.Gateway.Id), _topics.Heartbeat(site.Gateway.Id)],
-                CommandFilters = [_topics.ModeCommand],
-                Will = () => LinePublisher.Online(_topics, false, Epoch, Clock, "connection lost"),
+                CommandFilters = [_topics.ModeCommand, _topics.DecisionCommand],
+                Will = () => LinePublisher.Online(_topics, false, Epoch, Clock, "connection lost", options.Demo),
             },
             HandleAsync, time)
         {
             Connected = ConnectedAsync,
             HandlerFailed = Failed,
         };
-        _publisher = new LinePublisher(Link, _topics, options.Site);
-        _modes = new ModeDesk(_publisher, Counters);
+        _publisher = new LinePublisher(Link, _topics, options.Site, Epoch);
+        _desk = new CommandDesk(_publisher, Counters, ActAsync);
     }
 
     public long Epoch { get; }
@@ -176,7 +176,11 @@ internal sealed class LineWorker : IAsyncDisposable
             }
             else if (message.Topic == _topics.ModeCommand)
             {
-                await _modes.TakeAsync(message, _loop, _now, Clock, ActAsync, cancel);
+                await _desk.ModeAsync(message, _loop, _now, Clock, cancel);
+            }
+            else if (message.Topic == _topics.DecisionCommand)
+            {
+                await _desk.DecisionAsync(message, _loop, _now, Clock, cancel);
             }
             else
             {
@@ -261,10 +265,19 @@ internal sealed class LineWorker : IAsyncDisposable
     private async Task ConnectedAsync(CancellationToken cancel)
     {
         Counters.Count("connections");
-        await Link.PublishAsync(LinePublisher.Online(_topics, true, Epoch, Clock, null), Deadline, cancel);
-        if (_loop is { } loop)
+        await Link.PublishAsync(LinePublisher.Online(_topics, true, Epoch, Clock, null, _options.Demo), Deadline, cancel);
+        await _turn.WaitAsync(cancel);
+        try
         {
-            await _publisher.PublishAsync(new ModeChanged(_now, loop.Mode), loop, cancel);
+            await _publisher.AlarmsAsync(_loop?.Alarms ?? [], cancel);
+            if (_loop is { } loop)
+            {
+                await _publisher.PublishAsync(new ModeChanged(_now, loop.Mode), loop, cancel);
+            }
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 
@@ -279,7 +292,7 @@ internal sealed class LineWorker : IAsyncDisposable
                 await ActAsync(loop.Stop(_now), limit.Token);
             }
 
-            await Link.PublishAsync(LinePublisher.Online(_topics, false, Epoch, Clock, "stopped"), Deadline, limit.Token);
+            await Link.PublishAsync(LinePublisher.Online(_topics, false, Epoch, Clock, "stopped", _options.Demo), Deadline, limit.Token);
         }
         catch (OperationCanceledException)
         {

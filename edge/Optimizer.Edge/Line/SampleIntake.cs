@@ -29,6 +29,11 @@ internal sealed class SampleIntake(TelemetryDecoder decoder, WorkerCounters coun
             counters.Refuse("unbound_values", $"{message.Topic}: no tag is bound to \"{outcome.Stranger}\"", outcome.Unbound);
         }
 
+        if (outcome.Lab is { } notes)
+        {
+            TakeNotes(notes, loop);
+        }
+
         foreach (var sample in _samples)
         {
             if (now == default && sourceClock)
@@ -44,6 +49,20 @@ internal sealed class SampleIntake(TelemetryDecoder decoder, WorkerCounters coun
             {
                 counters.Count(Name(loop().Take(sample)));
             }
+        }
+    }
+
+    private void TakeNotes(LabNotes notes, Func<LineLoop> loop)
+    {
+        notes.Censored.ToList().ForEach(c => counters.Refuse("lab_censored", c));
+        if (notes.Stale is { } stale)
+        {
+            counters.Refuse("lab_stale", stale);
+        }
+
+        foreach (var (tag, sampledAt) in notes.Withdrawn)
+        {
+            counters.Count(loop().Withdraw(tag, sampledAt) ? "lab_withdrawn" : "lab_not_kept");
         }
     }
 

@@ -15,4 +15,7 @@ internal sealed record WorkerOptions
     public required OperatingMode StartMode { get; init; }
 
     public int Seed { get; init; } = 1;
+
+    /// <summary>A simulated plant on a broker of our own; said in the birth message.</summary>
+    public bool Demo { get; init; }
 }

@@ -23,8 +23,11 @@ public sealed record CycleInput
 
     public required OperatingMode Mode { get; init; }
 
-    /// <summary>Operator who accepted this move in supervised mode; null: nobody.</summary>
-    public string? AcceptedBy { get; init; }
+    /// <summary>A move that an operator agreed to in supervised mode: it is judged anew and nothing is searched. Null: find one.</summary>
+    public Approval? Approval { get; init; }
+
+    /// <summary>Recommendation still open, which a new one replaces; null: none.</summary>
+    public string? Supersedes { get; init; }
 
     /// <summary>Moves so far, gateway, audit; input gaps and transients are filled in by the cycle.</summary>
     public required GuardrailContext Context { get; init; }

@@ -37,5 +37,11 @@ public sealed record CycleOutcome(
     SetpointWrite? Write,
     int Candidates)
 {
+    /// <summary>The move as a person sees it; null when held, and when this is a person's answer to one.</summary>
+    public Recommendation? Recommendation { get; init; }
+
+    /// <summary>What a person agreed to, when that was the question; null: the optimizer's own decision.</summary>
+    public Approval? Approval { get; init; }
+
     public static CycleOutcome Hold(DateTimeOffset at, string why) => new(at, DecisionKind.Held, "Hold: " + why, null, null, null, null, [], null, 0);
 }

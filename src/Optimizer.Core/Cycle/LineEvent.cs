@@ -16,11 +16,22 @@ public sealed record WriteEnded(DateTimeOffset At, WriteAccount Account) : LineE
 
 public sealed record ModeChanged(DateTimeOffset At, ModeState State) : LineEvent(At);
 
+/// <summary>A person's mode request that was not carried out.</summary>
+public sealed record ModeRefused(DateTimeOffset At, ModeRequest Request, Refusal Refusal) : LineEvent(At);
+
 public sealed record TrainingStarted(DateTimeOffset At, int Rows) : LineEvent(At);
 
 public sealed record SurrogatesAdopted(DateTimeOffset At, SurrogateSet Set) : LineEvent(At);
 
 public sealed record TrainingFailed(DateTimeOffset At, string Reason) : LineEvent(At);
+
+/// <summary>A person decided on a recommendation.</summary>
+/// <param name="Refusal">Why it was not carried out; null: it was.</param>
+/// <param name="Lockouts">Directions that stay closed for an hour because of it, each a sentence; empty: none.</param>
+public sealed record OperatorDecided(DateTimeOffset At, OperatorDecision Decision, Refusal? Refusal, IReadOnlyList<string> Lockouts) : LineEvent(At);
+
+/// <summary>Something asks for a person, or no longer does.</summary>
+public sealed record AlarmChanged(DateTimeOffset At, Alarm Alarm) : LineEvent(At);
 
 /// <summary>An acknowledgement arrived, whatever it said.</summary>
 public sealed record Acknowledged(DateTimeOffset At, Acknowledgement Acknowledgement) : LineEvent(At);

@@ -30,6 +30,8 @@ public sealed class LineLoop
     private readonly TrainingLane _training;
     private readonly GatewayWatch _gateway;
     private readonly ShedRules _shed = new();
+    private readonly AlarmBook _alarms = new();
+    private readonly RecommendationBook _recommendations = new();
     private readonly List<LineEvent> _events = [];
     private DateTimeOffset _nextCycle, _nextTraining;
     private int _trainings, _cycles, _fewestRows;
@@ -60,19 +62,33 @@ public sealed class LineLoop
     /// <summary>The input of the last decision: keep it to replay that decision.</summary>
     public CycleInput? LastInput { get; private set; }
 
+    /// <summary>The recommendation a person may act on; null: none. It may have expired.</summary>
+    public Recommendation? OpenRecommendation => _recommendations.Open;
+
+    public IReadOnlyCollection<Alarm> Alarms => _alarms.Standing;
+
     /// <summary>False: nothing is written to the plant.</summary>
     public bool AuditWritable { get; private set; } = true;
 
     public AppendOutcome Take(in Sample sample) => _memory.Take(sample);
+
+    /// <summary>The lab took a result back: it is as if it had never been.</summary>
+    public bool Withdraw(string tag, DateTimeOffset sampledAt) => _memory.Historian.Remove(tag, sampledAt);
 
     public void Take(Heartbeat heartbeat, DateTimeOffset now) => _gateway.Take(heartbeat, now);
 
     public IReadOnlyList<LineEvent> Take(Acknowledgement ack, DateTimeOffset now)
     {
         _events.Add(new Acknowledged(now, ack));
+        int unmatched = _ledger.Unmatched;
         if (_ledger.Take(ack, now) is { } ended)
         {
             Ended(ended, now);
+        }
+
+        if (_ledger.Unmatched > unmatched)
+        {
+            _alarms.Suspicious($"acknowledgement of {ack.SetpointId}, epoch {ack.WriterEpoch}: this optimizer never sent it", now);
         }
 
         if (ack.State == AcknowledgementState.LeaseLost && ack.WriterEpoch == _start.Epoch)
@@ -80,17 +96,18 @@ public sealed class LineLoop
             Shed($"gateway {ack.Gateway} took the lease back ({ack.ReasonCode}{(ack.Reason is null ? "" : ": " + ack.Reason)})", now);
         }
 
-        return Drain();
+        return Drain(now);
     }
 
     /// <summary>A person's mode request. <paramref name="refusal"/> is null when it was done.</summary>
     public IReadOnlyList<LineEvent> Request(ModeRequest request, DateTimeOffset now, out string? refusal)
     {
         int version = _mode.State.Version;
-        refusal = _mode.Request(request, now);
+        refusal = UnknownParticipant(request) ?? _mode.Request(request, now);
         if (refusal is null && request.Mode > OperatingMode.Advisory)
         {
             _shed.Reset();
+            _alarms.Shed(null, now);
         }
 
         if (_mode.State.Version != version)
@@ -99,7 +116,34 @@ public sealed class LineLoop
             ReleaseBelowSupervised(now);
         }
 
-        return Drain();
+        return Drain(now);
+    }
+
+    /// <summary>A person's answer to a recommendation. <paramref name="refusal"/> is null when it was carried out.</summary>
+    public IReadOnlyList<LineEvent> Take(OperatorDecision decision, DateTimeOffset now, out Refusal? refusal)
+    {
+        var lockouts = new List<string>();
+        CycleOutcome? outcome = null;
+        refusal = Carry(decision, now, lockouts, ref outcome);
+        _events.Add(new OperatorDecided(now, decision, refusal, lockouts));
+        if (outcome is not null)
+        {
+            Act(outcome, now);
+        }
+
+        if (refusal is null && _shed.After(decision) is { } why)
+        {
+            Shed(why, now);
+        }
+
+        return Drain(now);
+    }
+
+    /// <summary>Something arrived that only an intruder or a second optimizer sends; it was not acted on.</summary>
+    public IReadOnlyList<LineEvent> Suspicious(string what, DateTimeOffset now)
+    {
+        _alarms.Suspicious(what, now);
+        return Drain(now);
     }
 
     /// <summary>The plant has sent nothing for a while by the wall clock; with a source clock nothing else would notice.</summary>
@@ -108,6 +152,7 @@ public sealed class LineLoop
         if (silence > _line.Guardrails.Watchdog)
         {
             _gateway.Lost(now);
+            WatchGateway(now);
             string why = string.Create(System.Globalization.CultureInfo.InvariantCulture,
                 $"gateway {_line.Terms.Gateway} is silent for {silence.TotalSeconds:F1} s, limit {_line.Guardrails.Watchdog.TotalSeconds:F0} s");
             if (_mode.State.Mode > OperatingMode.Advisory)
@@ -118,15 +163,16 @@ public sealed class LineLoop
             }
         }
 
-        return Drain();
+        return Drain(now);
     }
 
     /// <summary>The audit record cannot be written: nothing is written to the plant from now on.</summary>
     public IReadOnlyList<LineEvent> AuditLost(string reason, DateTimeOffset now)
     {
         AuditWritable = false;
+        _alarms.AuditFailed($"the audit record cannot be written: {reason}", now);
         Shed($"the audit record cannot be written: {reason}", now);
-        return Drain();
+        return Drain(now);
     }
 
     /// <summary>Our next heartbeat; it echoes the gateway's, so send it after everything received before has been taken.</summary>
@@ -140,7 +186,7 @@ public sealed class LineLoop
             _events.Add(new SendWrite(now, release));
         }
 
-        return Drain();
+        return Drain(now);
     }
 
     /// <summary>Passes process time: leases, timeouts, training, and a decision when one is due.</summary>
@@ -155,6 +201,7 @@ public sealed class LineLoop
         }
 
         AdoptTraining(now);
+        WatchGateway(now);
         if (now >= _nextCycle)
         {
             // Aligned to the period, so that restarts do not shift the rhythm.
@@ -166,15 +213,30 @@ public sealed class LineLoop
             }
         }
 
-        return Drain();
+        return Drain(now);
     }
 
     private void Decide(DateTimeOffset now)
     {
-        var input = Input(now);
-        var outcome = OptimizationCycle.Decide(input);
+        var outcome = Outcome(Input(now));
         _cycles++;
+        if (outcome.Recommendation is { } recommendation && _mode.State.Mode >= OperatingMode.Advisory)
+        {
+            _recommendations.Publish(recommendation, outcome.Write is not null);
+        }
+
+        Act(outcome, now);
+    }
+
+    private CycleOutcome Outcome(CycleInput input)
+    {
+        var outcome = OptimizationCycle.Decide(input);
         (LastInput, LastOutcome) = (input, outcome);
+        return outcome;
+    }
+
+    private void Act(CycleOutcome outcome, DateTimeOffset now)
+    {
         _events.Add(new DecisionMade(now, outcome));
         if (outcome.Write is { } write)
         {
@@ -182,6 +244,77 @@ public sealed class LineLoop
             _moves.Add(write, now);
             _events.Add(new SendWrite(now, write));
         }
+    }
+
+    private Refusal? Carry(OperatorDecision decision, DateTimeOffset now, List<string> lockouts, ref CycleOutcome? outcome)
+    {
+        if (decision.By.Role == ActorRole.Viewer)
+        {
+            return new Refusal("role", $"{decision.By.User} is a viewer, expected operator, engineer, admin or system");
+        }
+
+        if (_recommendations.Find(decision.RecommendationId, now, out var refusal) is not { } open)
+        {
+            return refusal;
+        }
+
+        switch (decision.Choice)
+        {
+            case OperatorChoice.Reject:
+                lockouts.AddRange(open.Move.Items.Select(i => Sentences.Closed(i, now)));
+                open.Move.Items.ToList().ForEach(i => _moves.Refused(i, now));
+                break;
+            case OperatorChoice.Accept or OperatorChoice.Modify:
+                if (WhyNot(decision, open) is { } whyNot)
+                {
+                    return whyNot;
+                }
+
+                bool modified = decision.Choice == OperatorChoice.Modify;
+                var setpoints = modified ? decision.Moves : [.. open.Move.Items.Select(i => new AskedSetpoint(i.Variable.Name, i.To))];
+                outcome = Outcome(Input(now) with { Approval = new Approval(open, setpoints, decision.By, modified) });
+                if (outcome.Write is null)
+                {
+                    return new Refusal("guardrail", outcome.Sentence);
+                }
+
+                break;
+            default:
+                // Not now: it stays open until it expires.
+                return null;
+        }
+
+        _recommendations.Decided(decision, now);
+        return null;
+    }
+
+    private Refusal? WhyNot(OperatorDecision decision, Recommendation open)
+    {
+        var mode = _mode.State.Mode;
+        if (mode != OperatingMode.Supervised)
+        {
+            return new Refusal("mode", mode == OperatingMode.Closed
+                ? "closed: moves are written without approval"
+                : $"{mode.ToString().ToLowerInvariant()}: nothing is written; ask for supervised first");
+        }
+
+        if (decision.Choice == OperatorChoice.Modify && decision.Moves.Count == 0)
+        {
+            return new Refusal("bad_schema", "modify without moves, expected the setpoints wanted instead");
+        }
+
+        var names = open.Move.Items.Select(i => i.Variable.Name).ToHashSet(StringComparer.Ordinal);
+        return decision.Moves.FirstOrDefault(m => !names.Contains(m.Variable)) is { } stray
+            ? new Refusal("unknown_mv", $"{stray.Variable} is not part of the recommendation, expected one of {string.Join(", ", names)}")
+            : null;
+    }
+
+    private string? UnknownParticipant(ModeRequest request)
+    {
+        var known = _line.Unit.ManipulatedVariables.Select(v => v.Name).ToHashSet(StringComparer.Ordinal);
+        return request.Participants?.FirstOrDefault(p => !known.Contains(p)) is { } stray
+            ? $"{stray} is no manipulated variable of {_line.Unit.Name}, expected some of {string.Join(", ", known)}"
+            : null;
     }
 
     private CycleInput Input(DateTimeOffset now)
@@ -197,12 +330,13 @@ public sealed class LineLoop
             Mode = _mode.State.Mode,
             FewestRows = _fewestRows,
             Turn = _ledger.NextTurn,
+            Supersedes = _recommendations.Open?.Id,
             Seed = unchecked((_start.Seed * 7919) + _cycles),
             Context = new GuardrailContext
             {
                 Now = now,
                 Limits = _line.Guardrails,
-                Variables = _moves.Histories(snapshot.Setpoints, now),
+                Variables = _moves.Histories(snapshot.Setpoints, _mode.State, now),
                 Gateway = _gateway.State(now, _ledger.HasOpen, _mode.LockedOut),
                 InputGaps = [],
                 Transients = [],
@@ -257,6 +391,7 @@ public sealed class LineLoop
     private void Ended(WriteAccount account, DateTimeOffset now)
     {
         _events.Add(new WriteEnded(now, account));
+        _alarms.After(account, now);
         if (_shed.After(account, now) is { } why)
         {
             Shed(why, now);
@@ -270,7 +405,15 @@ public sealed class LineLoop
             _events.Add(new ModeChanged(now, _mode.State));
             ReleaseBelowSupervised(now);
         }
+
+        if (_mode.LockedOut is { } why)
+        {
+            _alarms.Shed(why, now);
+        }
     }
+
+    private void WatchGateway(DateTimeOffset now) =>
+        _alarms.Watch(_gateway.State(now, _ledger.HasOpen, _mode.LockedOut), _line.Guardrails, _mode.State.Mode >= OperatingMode.Advisory, now);
 
     private void ReleaseBelowSupervised(DateTimeOffset now)
     {
@@ -280,8 +423,9 @@ public sealed class LineLoop
         }
     }
 
-    private LineEvent[] Drain()
+    private LineEvent[] Drain(DateTimeOffset now)
     {
+        _events.AddRange(_alarms.Drain().Select(a => new AlarmChanged(now, a)));
         LineEvent[] drained = [.. _events];
         _events.Clear();
         return drained;

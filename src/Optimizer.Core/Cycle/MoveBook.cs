@@ -8,6 +8,7 @@ namespace Optimizer.Cycle;
 public sealed class MoveBook(ProcessUnit unit)
 {
     private readonly List<(DateTimeOffset At, string Tag, double Change)> _moves = [];
+    private readonly Dictionary<(string Variable, bool Up), DateTimeOffset> _locks = [];
 
     /// <summary>Counts a write from the moment it is sent: what may have reached the plant counts as travelled.</summary>
     public void Add(SetpointWrite write, DateTimeOffset at)
@@ -16,7 +17,11 @@ public sealed class MoveBook(ProcessUnit unit)
         _moves.AddRange(write.Items.Select(i => (at, i.Tag, i.Value - i.Expected)));
     }
 
-    public IReadOnlyDictionary<string, MoveHistory> Histories(IReadOnlyList<double?> live, DateTimeOffset now)
+    /// <summary>An operator refused this change: the same direction stays closed for a while.</summary>
+    public void Refused(MoveItem item, DateTimeOffset at) => _locks[(item.Variable.Name, item.Change > 0)] = at + DirectionLockGuardrail.Lock;
+
+    /// <param name="mode">Says which variables take part.</param>
+    public IReadOnlyDictionary<string, MoveHistory> Histories(IReadOnlyList<double?> live, ModeState mode, DateTimeOffset now)
     {
         var histories = new Dictionary<string, MoveHistory>(StringComparer.Ordinal);
         for (int i = 0; i < unit.ManipulatedVariables.Count; i++)
@@ -24,7 +29,10 @@ public sealed class MoveBook(ProcessUnit unit)
             var v = unit.ManipulatedVariables[i];
             var own = _moves.Where(m => m.Tag == v.SetpointTag).ToList();
             histories[v.Name] = new MoveHistory(
-                live[i], own.Count == 0 ? null : own[^1].At, Travel(own, now, 8), Travel(own, now, 24), 0, DateTimeOffset.MinValue);
+                live[i], own.Count == 0 ? null : own[^1].At, Travel(own, now, 8), Travel(own, now, 24), _locks.GetValueOrDefault((v.Name, true)), _locks.GetValueOrDefault((v.Name, false)))
+            {
+                LeftOutBy = mode.TakesPart(v.Name) ? null : mode.ChosenBy,
+            };
         }
 
         return histories;

@@ -34,7 +34,7 @@ public static class OptimizationCycle
         }
 
         var scene = new Scene(input, features, Assessor(input, features, surrogates));
-        return scene.Decide();
+        return input.Approval is { } approval ? scene.Judge(approval) : scene.Decide();
     }
 
     private static CandidateAssessor Assessor(CycleInput input, FeatureVector features, SurrogateSet surrogates)
@@ -90,11 +90,61 @@ public static class OptimizationCycle
                 return Held(found, step, reviewed.Remainder, [.. notes, reviewed.Rejection!], reviewed.Rejection!.Text);
             }
 
-            var write = ModeGate.Admit(approved, input.Mode, input.AcceptedBy, input.Turn, _line.Terms, features.At, out string? whyNot);
+            var recommendation = new Recommendation(SetpointIds.Create(features.At, input.Turn.Epoch, input.Turn.Sequence, "recommendation"), features.At, approved.Move, input.Supersedes);
+            var write = ModeGate.Admit(approved, input.Mode, recommendation.Id, null, input.Turn, _line.Terms, features.At, out string? whyNot);
             string sentence = Sentences.Move(approved.Move, found.Stay, step, whyNot);
             return new CycleOutcome(
-                features.At, write is null ? DecisionKind.Recommended : DecisionKind.Written, sentence, found.Stay, found.Target, step, approved.Move, notes, write, found.Candidates);
+                features.At, write is null ? DecisionKind.Recommended : DecisionKind.Written, sentence, found.Stay, found.Target, step, approved.Move, notes, write, found.Candidates)
+            {
+                Recommendation = recommendation,
+            };
         }
+
+        /// <summary>A person agreed to a move some minutes ago: every rule looks at it again, at what is true now.</summary>
+        public CycleOutcome Judge(Approval approval)
+        {
+            var recommended = approval.Recommendation.Move.Items.ToDictionary(i => i.Variable.Name, StringComparer.Ordinal);
+            var asked = new ProposedMove(features.At, [], approval.Recommendation.Move.Evidence)
+                .With(approval.Setpoints.Select(s => recommended[s.Variable] with { To = s.To }));
+            var (step, move) = Weigh(asked);
+            var reviewed = GuardrailChain.Standard.Review(move, _context);
+            var notes = reviewed.Clamps;
+            if (reviewed.Approved is not null && notes.Count > 0)
+            {
+                if (!approval.Modified)
+                {
+                    return Refused(approval, step, move, notes, "not as it was accepted: " + string.Join("; ", notes.Select(n => n.Text)));
+                }
+
+                (step, move) = Weigh(reviewed.Remainder);
+                reviewed = GuardrailChain.Standard.Review(move, _context);
+                notes = [.. notes, .. reviewed.Clamps];
+            }
+
+            if (reviewed.Approved is not { } approved)
+            {
+                return Refused(approval, step, reviewed.Remainder, [.. notes, reviewed.Rejection!], reviewed.Rejection!.Text);
+            }
+
+            var write = ModeGate.Admit(approved, input.Mode, approval.Recommendation.Id, approval.By, input.Turn, _line.Terms, features.At, out string? whyNot);
+            return write is null
+                ? Refused(approval, step, approved.Move, notes, whyNot!)
+                : new CycleOutcome(
+                    features.At, DecisionKind.Written, Sentences.Agreed(approval, notes) + Sentences.Move(approved.Move, assessor.Stay, step, null), assessor.Stay, null, step, approved.Move, notes, write, 0)
+                {
+                    Approval = approval,
+                };
+        }
+
+        // Its own numbers for the move, from the live setpoints; where it starts stays what the person saw.
+        private (Assessment Step, ProposedMove Move) Weigh(ProposedMove asked)
+        {
+            var step = assessor.Assess([Applied(asked)])[0];
+            return (step, Propose(step, step) with { Items = asked.Items });
+        }
+
+        private CycleOutcome Refused(Approval approval, Assessment step, ProposedMove move, IReadOnlyList<GuardrailNote> notes, string why) =>
+            new(features.At, DecisionKind.Held, "Hold: " + why, assessor.Stay, null, step, move, notes, null, 0) { Approval = approval };
 
         private CycleOutcome Held(SearchResult found, Assessment? step, ProposedMove? move, IReadOnlyList<GuardrailNote> notes, string why) =>
             new(features.At, DecisionKind.Held, "Hold: " + why, found.Stay, found.Target, step, move, notes, null, found.Candidates);
@@ -145,7 +195,7 @@ public static class OptimizationCycle
             var state = _context.Variables[v.Name];
             bool rests = state.LastMove is { } last && _context.Now - last < v.Dwell;
             double left = Math.Min(v.MaxTravelPer8Hours - state.Travel8Hours, v.MaxTravelPer24Hours - state.Travel24Hours);
-            return !rests && left >= v.Deadband;
+            return !rests && state.LeftOutBy is null && left >= v.Deadband;
         })];
 
         private int IndexOf(string name)

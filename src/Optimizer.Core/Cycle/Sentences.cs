@@ -3,6 +3,7 @@ using Optimizer.Alignment;
 using Optimizer.Guardrails;
 using Optimizer.Objectives;
 using Optimizer.Search;
+using Optimizer.Setpoints;
 
 namespace Optimizer.Cycle;
 
@@ -36,6 +37,12 @@ internal static class Sentences
         string tightest = step.Margins.Count == 0 ? "" : "; tightest: " + Tightest(step);
         return $"{changes}: {benefit}; {share}{tightest}{(whyNotWritten is null ? "" : "; " + whyNotWritten)}";
     }
+
+    public static string Agreed(Approval approval, IReadOnlyList<GuardrailNote> notes) =>
+        $"{approval.By.User} {(approval.Modified ? "modified" : "accepted")}{(notes.Count == 0 ? "" : $" ({string.Join("; ", notes.Select(n => n.Text))})")}: ";
+
+    public static string Closed(MoveItem item, DateTimeOffset now) =>
+        Text($"{(item.Change > 0 ? "raising" : "lowering")} {item.Variable.Name} is closed until {now + DirectionLockGuardrail.Lock:yyyy-MM-dd HH:mm}");
 
     private static string Worst(Assessment stay)
     {

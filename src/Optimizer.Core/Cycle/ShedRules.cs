@@ -3,13 +3,13 @@ using Optimizer.Setpoints;
 namespace Optimizer.Cycle;
 
 /// <summary>
-/// When failed writes take the loop down: 3 rejections in a row or 5 within an hour, 2 deviations in a row, or one write
-/// nobody answered.
+/// When failed writes take the loop down: 3 rejections in a row or 5 within an hour, 2 deviations in a row, one write
+/// nobody answered, or 3 recommendations in a row that operators rejected.
 /// </summary>
 internal sealed class ShedRules
 {
     private readonly Queue<DateTimeOffset> _rejections = new();
-    private int _rejectedInRow, _deviatedInRow;
+    private int _rejectedInRow, _deviatedInRow, _refusedInRow;
 
     /// <summary>Why to shed after this write ended; null: go on.</summary>
     public string? After(WriteAccount account, DateTimeOffset now)
@@ -42,9 +42,21 @@ internal sealed class ShedRules
         }
     }
 
+    /// <summary>Why to shed after a person decided; null: go on.</summary>
+    public string? After(OperatorDecision decision)
+    {
+        _refusedInRow = decision.Choice switch
+        {
+            OperatorChoice.Reject => _refusedInRow + 1,
+            OperatorChoice.Defer => _refusedInRow,
+            _ => 0,
+        };
+        return _refusedInRow >= 3 ? $"operators rejected {_refusedInRow} recommendations in a row, last: {decision.By.User}, {decision.ReasonCode} {decision.Comment}".TrimEnd() : null;
+    }
+
     public void Reset()
     {
         _rejections.Clear();
-        (_rejectedInRow, _deviatedInRow) = (0, 0);
+        (_rejectedInRow, _deviatedInRow, _refusedInRow) = (0, 0, 0);
     }
 }

@@ -30,6 +30,11 @@ public sealed class GatewayGuardrail : IGuardrail
             return Verdict.Reject($"gateway {gateway.Name} does not echo our heartbeat");
         }
 
+        if (gateway.ClockError > context.Limits.ClockError)
+        {
+            return Verdict.Reject($"the clock of gateway {gateway.Name} and ours differ by {Text(gateway.ClockError)}, limit {Text(context.Limits.ClockError)}");
+        }
+
         return gateway.Outstanding
             ? Verdict.Reject($"gateway {gateway.Name} has not yet answered for the last write")
             : Verdict.Pass(move);

@@ -26,7 +26,7 @@ public sealed class GuardrailChain(IReadOnlyList<IGuardrail> guardrails)
     public static GuardrailChain Standard { get; } = new(
     [
         new AuditGuardrail(), new GatewayGuardrail(), new InputGuardrail(), new RunningGuardrail(), new SteadyGuardrail(),
-        new LiveSetpointGuardrail(), new DwellGuardrail(), new DirectionLockGuardrail(),
+        new LiveSetpointGuardrail(), new ParticipationGuardrail(), new DwellGuardrail(), new DirectionLockGuardrail(),
         new HardLimitGuardrail(), new MoveSizeGuardrail(), new TravelGuardrail(), new DeadbandGuardrail(), new MovedAtOnceGuardrail(),
         new ModelDomainGuardrail(), new ViolationGuardrail(), new BenefitGuardrail(),
     ]);

@@ -32,17 +32,25 @@ public sealed record GuardrailContext
 /// <param name="LastMove">When we last moved it.</param>
 /// <param name="Travel8Hours">Sum of our absolute changes within 8 h.</param>
 /// <param name="Travel24Hours">Sum of our absolute changes within 24 h.</param>
-/// <param name="LockedDirection">+1 or -1: that direction was refused by an operator; 0: none.</param>
-/// <param name="LockedUntil">End of the lock.</param>
+/// <param name="UpLockedUntil">An operator refused to raise it, and is not asked again before then; default: never refused.</param>
+/// <param name="DownLockedUntil">The same for lowering it.</param>
 public sealed record MoveHistory(
-    double? Live, DateTimeOffset? LastMove, double Travel8Hours, double Travel24Hours, int LockedDirection, DateTimeOffset LockedUntil);
+    double? Live, DateTimeOffset? LastMove, double Travel8Hours, double Travel24Hours, DateTimeOffset UpLockedUntil, DateTimeOffset DownLockedUntil)
+{
+    /// <summary>Who left it out when the mode was last set; null: it takes part.</summary>
+    public string? LeftOutBy { get; init; }
+}
 
 /// <param name="Name">Gateway id.</param>
 /// <param name="SinceHeard">Time since its last heartbeat; null: never heard.</param>
 /// <param name="EchoesUs">It echoes our heartbeat, so the chain back to it is proven.</param>
 /// <param name="Outstanding">A write is on its way and not yet accounted for.</param>
 /// <param name="LockedOut">Why writing is suspended until a human re-arms; null: it is not.</param>
-public sealed record GatewayState(string Name, TimeSpan? SinceHeard, bool EchoesUs, bool Outstanding, string? LockedOut);
+public sealed record GatewayState(string Name, TimeSpan? SinceHeard, bool EchoesUs, bool Outstanding, string? LockedOut)
+{
+    /// <summary>How far its clock and ours lie apart, once that is certain; zero: they agree.</summary>
+    public TimeSpan ClockError { get; init; }
+}
 
 /// <summary>Numbers of the guardrails that are not per variable.</summary>
 public sealed record GuardrailLimits
@@ -58,6 +66,9 @@ public sealed record GuardrailLimits
 
     /// <summary>Silence of the gateway after which nothing is written. Default 5 s, range 1 s to 10 min.</summary>
     public TimeSpan Watchdog { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Largest difference between the gateway's clock and ours. Default 2 s.</summary>
+    public TimeSpan ClockError { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Time the unit must have run before it is moved. Default 30 min.</summary>
     public TimeSpan SettlingAfterStart { get; init; } = TimeSpan.FromMinutes(30);

@@ -32,6 +32,9 @@ public sealed class ProcessHistorian(IEnumerable<Tag> tags, TimeSpan retention)
         return outcome;
     }
 
+    /// <summary>Forgets the value of an instant: its source took it back. False when there was none.</summary>
+    public bool Remove(string tag, DateTimeOffset sampledAt) => _series.TryGetValue(tag, out var series) && series.Remove(sampledAt);
+
     /// <exception cref="KeyNotFoundException">The site has no such tag.</exception>
     public TagSeries this[string tag] => _series.TryGetValue(tag, out var series)
         ? series

@@ -37,6 +37,18 @@ public sealed class TagSeries(string tag)
         return AppendOutcome.OutOfOrder;
     }
 
+    internal bool Remove(DateTimeOffset sampledAt)
+    {
+        int at = FirstAtOrAfter(sampledAt.UtcTicks);
+        if (at == _entries.Count || _entries[at].Sampled != sampledAt.UtcTicks)
+        {
+            return false;
+        }
+
+        _entries.RemoveAt(at);
+        return true;
+    }
+
     internal int DropBefore(DateTimeOffset oldest)
     {
         int n = FirstAtOrAfter(oldest.UtcTicks);

@@ -23,6 +23,9 @@ public sealed record SetpointRequest(
 
     public OperatingMode? Mode { get; init; }
 
+    /// <summary>Who accepted it; null: nobody had to.</summary>
+    public Actor? ApprovedBy { get; init; }
+
     /// <summary>Everything is verified and nothing is done.</summary>
     public bool DryRun { get; init; }
 }
@@ -43,4 +46,13 @@ public sealed record SetpointItem(
     double ExpectedTolerance,
     double Low,
     double High,
-    double? RampPerMinute);
+    double? RampPerMinute)
+{
+    /// <summary>How the writer will judge that it arrived; null: not said.</summary>
+    public SetpointReadback? Readback { get; init; }
+}
+
+/// <param name="Tag">Tag the value comes back as.</param>
+/// <param name="Tolerance">Largest difference that counts as arrived, 0 or more.</param>
+/// <param name="Timeout">Time from the request to the last moment it may arrive; whole seconds.</param>
+public sealed record SetpointReadback(string Tag, double Tolerance, TimeSpan Timeout);

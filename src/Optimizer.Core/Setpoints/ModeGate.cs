@@ -13,10 +13,11 @@ public readonly record struct WriterTurn(long Epoch, long Sequence);
 /// <summary>The only place where an <see cref="ApprovedMove"/> becomes a <see cref="SetpointWrite"/>.</summary>
 public static class ModeGate
 {
+    /// <param name="recommendationId">The recommendation it comes from; null: none was made.</param>
     /// <param name="acceptedBy">Operator who accepted the recommendation; null: nobody did.</param>
     /// <param name="whyNot">Why nothing is written; null when the result is a write.</param>
     public static SetpointWrite? Admit(
-        ApprovedMove approved, OperatingMode mode, string? acceptedBy, WriterTurn turn, WriteTerms terms, DateTimeOffset now, out string? whyNot)
+        ApprovedMove approved, OperatingMode mode, string? recommendationId, Actor? acceptedBy, WriterTurn turn, WriteTerms terms, DateTimeOffset now, out string? whyNot)
     {
         whyNot = mode switch
         {
@@ -34,7 +35,9 @@ public static class ModeGate
             SetpointIds.Create(now, turn.Epoch, turn.Sequence, "write"), RequestKind.Write, turn.Epoch, turn.Sequence, terms.Gateway,
             now, now + terms.Expiry, terms.Lease, [.. approved.Move.Items.Select(Item)])
         {
+            RecommendationId = recommendationId,
             Mode = mode,
+            ApprovedBy = acceptedBy,
         });
     }
 
@@ -59,5 +62,10 @@ public static class ModeGate
 
     private static SetpointItem Item(MoveItem item) => new(
         item.Variable.SetpointTag, item.To, item.Variable.EngineeringUnit, item.From, item.Variable.Tolerance,
-        item.Variable.OperatorLow, item.Variable.OperatorHigh, item.Variable.RampPerMinute);
+        item.Variable.OperatorLow, item.Variable.OperatorHigh, item.Variable.RampPerMinute)
+    {
+        Readback = new SetpointReadback(item.Variable.SetpointTag, item.Variable.Tolerance, TimeSpan.FromSeconds(Math.Ceiling(VerifyTimeout(item).TotalSeconds))),
+    };
+
+    private static TimeSpan VerifyTimeout(MoveItem item) => WriteLedger.VerifyTimeout(item.Change, item.Variable.RampPerMinute);
 }

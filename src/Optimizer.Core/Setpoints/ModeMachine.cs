@@ -4,11 +4,35 @@ namespace Optimizer.Setpoints;
 
 /// <summary>How far the optimizer may go now, and why. Down is automatic and always open; up is a human act.</summary>
 /// <param name="Version">Counts changes, so that two screens cannot race each other.</param>
-public sealed record ModeState(OperatingMode Mode, int Version, DateTimeOffset Since, string Cause);
+public sealed record ModeState(OperatingMode Mode, int Version, DateTimeOffset Since, string Cause)
+{
+    /// <summary>What was last asked for by a person, or at start; above <see cref="Mode"/> after a shed.</summary>
+    public OperatingMode Target { get; init; } = Mode;
+
+    /// <summary>Who asked; null: it came by itself.</summary>
+    public Actor? By { get; init; }
+
+    /// <summary>Manipulated variables that take part; null: all.</summary>
+    public IReadOnlyList<string>? Participants { get; init; }
+
+    /// <summary>Who chose <see cref="Participants"/>; null: nobody did.</summary>
+    public string? ChosenBy { get; init; }
+
+    public bool TakesPart(string variable) => Participants is null || Participants.Contains(variable, StringComparer.Ordinal);
+}
 
 /// <param name="By">Name of the person; empty is refused.</param>
 /// <param name="ExpectedVersion">The version the person saw; checked on the way up only.</param>
-public sealed record ModeRequest(OperatingMode Mode, string By, string Reason, int ExpectedVersion);
+public sealed record ModeRequest(OperatingMode Mode, string By, string Reason, int ExpectedVersion)
+{
+    public ActorRole Role { get; init; } = ActorRole.Operator;
+
+    /// <summary>Screen or program it was asked from; null: not said.</summary>
+    public string? Client { get; init; }
+
+    /// <summary>Manipulated variables that shall take part; null: all.</summary>
+    public IReadOnlyList<string>? Participants { get; init; }
+}
 
 /// <summary>Holds the mode and its only two ways to change.</summary>
 public sealed class ModeMachine(OperatingMode start, OperatingMode ceiling, DateTimeOffset at)
@@ -27,14 +51,14 @@ public sealed class ModeMachine(OperatingMode start, OperatingMode ceiling, Date
             return false;
         }
 
-        State = new ModeState(mode, State.Version + 1, at, cause);
+        State = State with { Mode = mode, Version = State.Version + 1, Since = at, Cause = cause, By = null };
         return true;
     }
 
     /// <summary>A person's request. Returns null when done, or the reason it was refused.</summary>
     public string? Request(ModeRequest request, DateTimeOffset at)
     {
-        bool up = request.Mode > State.Mode;
+        bool up = request.Mode > State.Mode || (request.Mode > OperatingMode.Advisory && Widens(request.Participants));
         if (string.IsNullOrWhiteSpace(request.By))
         {
             return "a mode change needs the name of the person";
@@ -56,11 +80,26 @@ public sealed class ModeMachine(OperatingMode start, OperatingMode ceiling, Date
             LockedOut = null;
         }
 
-        if (request.Mode != State.Mode)
+        if (request.Mode != State.Mode || !SameParticipants(request.Participants))
         {
-            State = new ModeState(request.Mode, State.Version + 1, at, $"{request.By}: {request.Reason}");
+            State = new ModeState(request.Mode, State.Version + 1, at, $"{request.By}: {request.Reason}")
+            {
+                By = new Actor(request.By, request.Role, request.Client),
+                Participants = request.Participants,
+                ChosenBy = request.Participants is null ? null : request.By,
+            };
         }
 
         return null;
     }
+
+    private bool Widens(IReadOnlyList<string>? participants) =>
+        State.Participants is { } now && (participants is null || participants.Except(now, StringComparer.Ordinal).Any());
+
+    private bool SameParticipants(IReadOnlyList<string>? participants) => (State.Participants, participants) switch
+    {
+        (null, null) => true,
+        ({ } a, { } b) => a.ToHashSet(StringComparer.Ordinal).SetEquals(b),
+        _ => false,
+    };
 }

@@ -30,7 +30,7 @@ public sealed class WriteLedger(long epoch, WriteTerms terms)
     private const int MaxAttempts = 3;
 
     private readonly Dictionary<WriteFate, int> _fates = [];
-    private readonly HashSet<string> _renewals = new(StringComparer.Ordinal);
+    private readonly SentIds _sent = new();
     private WriteAccount? _open;
     private SetpointWrite? _leased;
     private DateTimeOffset _nextRenewal;
@@ -43,8 +43,11 @@ public sealed class WriteLedger(long epoch, WriteTerms terms)
 
     public bool HoldsLease => _leased is not null;
 
-    /// <summary>Acknowledgements that matched nothing of ours: a counter for security.</summary>
+    /// <summary>Acknowledgements of what this life never sent: somebody else writes, or somebody lies.</summary>
     public int Unmatched { get; private set; }
+
+    /// <summary>Acknowledgements that came after their command had ended, or from a life before this one.</summary>
+    public int Late { get; private set; }
 
     public int Count(WriteFate fate) => fate == WriteFate.Open ? (_open is null ? 0 : 1) : _fates.GetValueOrDefault(fate);
 
@@ -67,6 +70,7 @@ public sealed class WriteLedger(long epoch, WriteTerms terms)
 
         _sequence++;
         Written++;
+        _sent.Add(write);
         _open = new WriteAccount(write, now, 1, null, WriteFate.Open, null);
     }
 
@@ -103,17 +107,22 @@ public sealed class WriteLedger(long epoch, WriteTerms terms)
     /// <summary>Takes an acknowledgement; returns the write it ended, if any. Those that match nothing outstanding change nothing.</summary>
     public WriteAccount? Take(Acknowledgement ack, DateTimeOffset now)
     {
-        if (ack.WriterEpoch != epoch)
+        bool ours = ack.WriterEpoch == epoch && _sent.Contains(ack.SetpointId);
+        if (!ours && ack.WriterEpoch >= epoch)
         {
             Unmatched++;
+        }
+
+        if (ack.WriterEpoch != epoch)
+        {
+            Late += ack.WriterEpoch < epoch ? 1 : 0;
             return null;
         }
 
         if (ack.State == AcknowledgementState.LeaseLost)
         {
-            bool ours = _leased is not null || _open is not null;
             _leased = null;
-            return ours && _open is not null ? End(WriteFate.Lost, ack.Reason ?? ack.ReasonCode.ToString()) : null;
+            return _open is not null ? End(WriteFate.Lost, ack.Reason ?? ack.ReasonCode.ToString()) : null;
         }
 
         if (_open is { } open && open.Write.Id == ack.SetpointId)
@@ -121,13 +130,13 @@ public sealed class WriteLedger(long epoch, WriteTerms terms)
             return Follow(open, ack, now);
         }
 
-        if (!_renewals.Contains(ack.SetpointId))
+        if (_sent.IsRenewal(ack.SetpointId))
         {
-            Unmatched++;
+            _leased = ack.State is AcknowledgementState.Rejected or AcknowledgementState.Expired ? null : _leased;
         }
-        else if (ack.State is AcknowledgementState.Rejected or AcknowledgementState.Expired)
+        else if (ours)
         {
-            _leased = null;
+            Late++;
         }
 
         return null;
@@ -143,7 +152,9 @@ public sealed class WriteLedger(long epoch, WriteTerms terms)
 
         _leased = null;
         _sequence++;
-        return ModeGate.Release(leased, new WriterTurn(epoch, _sequence), terms, now);
+        var release = ModeGate.Release(leased, new WriterTurn(epoch, _sequence), terms, now);
+        _sent.Add(release);
+        return release;
     }
 
     private WriteAccount? Follow(WriteAccount open, Acknowledgement ack, DateTimeOffset now)
@@ -172,12 +183,7 @@ public sealed class WriteLedger(long epoch, WriteTerms terms)
         _sequence++;
         _nextRenewal = now + (terms.Lease / 3);
         var renewal = ModeGate.Renew(_leased!, new WriterTurn(epoch, _sequence), terms, now);
-        if (_renewals.Count > 1000)
-        {
-            _renewals.Clear();
-        }
-
-        _renewals.Add(renewal.Id);
+        _sent.Add(renewal);
         return renewal;
     }
 
@@ -194,11 +200,11 @@ public sealed class WriteLedger(long epoch, WriteTerms terms)
         return account;
     }
 
-    private static TimeSpan VerifyTimeout(SetpointWrite write)
-    {
-        double ramp = write.Items.Max(i => i.RampPerMinute is { } rate and > 0 ? Math.Abs(i.Value - i.Expected) / rate : 0);
-        return TimeSpan.FromMinutes(2 * ramp) + TimeSpan.FromSeconds(60);
-    }
+    private static TimeSpan VerifyTimeout(SetpointWrite write) => write.Items.Max(i => VerifyTimeout(i.Value - i.Expected, i.RampPerMinute));
+
+    /// <summary>Twice the time its ramp takes plus 60 s.</summary>
+    internal static TimeSpan VerifyTimeout(double change, double? rampPerMinute) =>
+        TimeSpan.FromMinutes(rampPerMinute is { } rate and > 0 ? 2 * Math.Abs(change) / rate : 0) + TimeSpan.FromSeconds(60);
 
     private static string Reason(Acknowledgement ack) => ack.Reason is { } text ? $"{ack.ReasonCode}: {text}" : ack.ReasonCode.ToString();
 }

@@ -16,9 +16,9 @@ internal sealed class BoundMetric(TagBinding binding)
     public TagBinding Binding => binding;
 
     /// <param name="birth">Time of the birth that states the value; null: data. A birth states what holds now, however long ago it began.</param>
-    public void Live(double value, DateTimeOffset at, Quality quality, DateTimeOffset? birth, in Arrival arrival, ICollection<Sample> into)
+    public void Live(double value, DateTimeOffset at, Quality quality, DateTimeOffset? birth, in Arrival arrival, ICollection<Sample> into, ref string? reason)
     {
-        var sample = SampleRules.Place(binding, value, at, quality, arrival);
+        var sample = SampleRules.Place(binding, value, at, quality, arrival, ref reason);
         if (birth is { } stated && sample.SampledAt < _liveAt && !_value.Equals(value))
         {
             sample = Lift(sample, Later(stated, _liveAt + Tick));
@@ -44,7 +44,7 @@ internal sealed class BoundMetric(TagBinding binding)
     /// <summary>A value of the past: history only. It waits until a live value is newer, so that it is never the latest.</summary>
     public void Historical(double value, DateTimeOffset at, Quality quality, in Arrival arrival, ICollection<Sample> into)
     {
-        quality = SampleRules.Worse(SampleRules.InRange(binding.Low, binding.High, value), quality);
+        quality = SampleRules.Worse(InstrumentRange.Judge(binding.Low, binding.High, value), quality);
         if (_held.Count == MostHeld)
         {
             _held.RemoveAt(0);

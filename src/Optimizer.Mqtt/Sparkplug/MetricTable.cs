@@ -141,7 +141,7 @@ internal sealed class MetricTable(SparkplugSource source, IReadOnlyList<TagBindi
         else
         {
             bool stated = SampleRules.TryMilliseconds(payload.Timestamp, out var of);
-            bound.Live(value, timed ? at : arrival.At, timed ? trust : SampleRules.Worse(trust, Quality.Uncertain), isBirth ? (stated ? of : arrival.At) : null, arrival, taking.Samples);
+            bound.Live(value, timed ? at : arrival.At, timed ? trust : SampleRules.Worse(trust, Quality.Uncertain), isBirth ? (stated ? of : arrival.At) : null, arrival, taking.Samples, ref reason);
         }
 
         taking.Reason ??= reason;

@@ -15,9 +15,19 @@ public readonly record struct DecodeOutcome(int Samples, string? Reason, bool Is
 
     /// <summary>The key of the first of them.</summary>
     public string? Stranger { get; init; }
+
+    /// <summary>What only lab results have; null: it was none, or there is nothing to say.</summary>
+    public LabNotes? Lab { get; init; }
 }
 
-/// <summary>Payload bytes to samples, by the site's bindings. Pure and total: it never throws, whatever the bytes.</summary>
+/// <summary>What a lab result says beside its values.</summary>
+/// <param name="Withdrawn">Values it took back: cancelled, or moved to another time.</param>
+/// <param name="Censored">Results that are intervals and no numbers, each a sentence.</param>
+/// <param name="Stale">Why it was ignored: a newer revision is known. Null: it was not.</param>
+public sealed record LabNotes(IReadOnlyList<(string Tag, DateTimeOffset SampledAt)> Withdrawn, IReadOnlyList<string> Censored, string? Stale);
+
+/// <summary>Payload bytes to samples, by the site's bindings. Total: it never throws, whatever the bytes. It remembers only which
+/// revision of a lab result it saw last.</summary>
 public sealed class TelemetryDecoder
 {
     private const int LargestPayload = 256 * 1024;
@@ -80,7 +90,7 @@ public sealed class TelemetryDecoder
     }
 
     private static DecodeOutcome Add(in DecodeOutcome all, in DecodeOutcome more) =>
-        !all.IsOurs ? more : new DecodeOutcome(all.Samples + more.Samples, all.Reason ?? more.Reason, true) { Unbound = all.Unbound + more.Unbound, Stranger = all.Stranger ?? more.Stranger };
+        !all.IsOurs ? more : new DecodeOutcome(all.Samples + more.Samples, all.Reason ?? more.Reason, true) { Unbound = all.Unbound + more.Unbound, Stranger = all.Stranger ?? more.Stranger, Lab = all.Lab ?? more.Lab };
 
     private static DecodeOutcome Read(PayloadReader reader, ReadOnlyMemory<byte> payload, in Arrival arrival, ICollection<Sample> into)
     {

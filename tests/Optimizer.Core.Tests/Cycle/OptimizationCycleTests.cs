@@ -101,7 +101,7 @@ public class OptimizationCycleTests
     public void ClampedMove_IsScoredAgain()
     {
         var input = SmallLine.Input(4, 5);
-        var used = new Dictionary<string, MoveHistory>(input.Context.Variables) { ["x"] = new(4, null, 0.95, 0.95, 0, default) };
+        var used = new Dictionary<string, MoveHistory>(input.Context.Variables) { ["x"] = new(4, null, 0.95, 0.95, default, default) };
 
         var outcome = OptimizationCycle.Decide(input with { Context = input.Context with { Variables = used } });
 

@@ -106,7 +106,7 @@ internal static class SmallLine
                 Running = TimeSpan.FromDays(10),
                 AuditWritable = true,
                 Gateway = new GatewayState("gw-1", TimeSpan.FromSeconds(1), true, false, null),
-                Variables = new Dictionary<string, MoveHistory> { ["x"] = new(x, null, 0, 0, 0, default), ["y"] = new(y, null, 0, 0, 0, default) },
+                Variables = new Dictionary<string, MoveHistory> { ["x"] = new(x, null, 0, 0, default, default), ["y"] = new(y, null, 0, 0, default, default) },
             },
         };
     }

@@ -33,7 +33,7 @@ internal static class Moves
         new(Now, [new MoveItem(Variable(name), from, to, 64)], Evidence);
 
     public static MoveHistory History(double? live = 60, double hoursSinceMove = 30, double travel8 = 0, double travel24 = 0, int locked = 0) =>
-        new(live, Now.AddHours(-hoursSinceMove), travel8, travel24, locked, Now.AddMinutes(30));
+        new(live, Now.AddHours(-hoursSinceMove), travel8, travel24, locked > 0 ? Now.AddMinutes(30) : default, locked < 0 ? Now.AddMinutes(30) : default);
 
     public static GuardrailContext Context(MoveHistory? history = null, GatewayState? gateway = null) => new()
     {

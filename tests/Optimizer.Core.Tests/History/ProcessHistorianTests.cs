@@ -37,6 +37,18 @@ public class ProcessHistorianTests
     }
 
     [Fact]
+    public void ValueTakenBack_IsAsIfItHadNeverBeen()
+    {
+        _historian.Append(Online(1, 1));
+        _historian.Append(Online(2, 2));
+
+        Assert.True(_historian.Remove("a", Start.AddHours(2)));
+        Assert.False(_historian.Remove("a", Start.AddHours(2)));
+        Assert.False(_historian.Remove("zz", Start.AddHours(1)));
+        Assert.Equal(1, _historian["a"].Latest(Start.AddHours(3), Start.AddHours(3))!.Value.Value);
+    }
+
+    [Fact]
     public void ValuesOlderThanTheRetention_AreDropped()
     {
         for (int hour = 0; hour < 100; hour++)

@@ -20,7 +20,7 @@ public class ModeTests
     {
         var approved = GuardrailChain.Standard.Review(Moves.Move(), Moves.Context()).Approved!;
 
-        var write = ModeGate.Admit(approved, mode, acceptedBy, new WriterTurn(3, 9), Terms, Moves.Now, out string? whyNot);
+        var write = ModeGate.Admit(approved, mode, null, acceptedBy is null ? null : new Actor(acceptedBy, ActorRole.Operator), new WriterTurn(3, 9), Terms, Moves.Now, out string? whyNot);
 
         Assert.Equal(written, write is not null);
         Assert.Equal(written, whyNot is null);

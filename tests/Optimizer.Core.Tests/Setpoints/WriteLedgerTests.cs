@@ -110,8 +110,25 @@ public class WriteLedgerTests
         Assert.Null(_ledger.Take(Ack(write, AcknowledgementState.Verified) with { WriterEpoch = 6 }, _now));
         Assert.Null(_ledger.Take(Ack(write, AcknowledgementState.Verified) with { SetpointId = "other" }, _now));
 
-        Assert.Equal(2, _ledger.Unmatched);
+        Assert.Null(_ledger.Take(Ack(write, AcknowledgementState.Verified) with { WriterEpoch = 8 }, _now));
+
+        // Of a life before this one: late. Of an id we never sent, or of a life to come: somebody else.
+        Assert.Equal((2, 1), (_ledger.Unmatched, _ledger.Late));
         Assert.True(_ledger.HasOpen);
+    }
+
+    [Fact]
+    public void AnswerToWhatHasEnded_IsLateAndNotForeign()
+    {
+        var write = Open();
+        Take(write, AcknowledgementState.Accepted);
+        Take(write, AcknowledgementState.Verified);
+        var release = _ledger.Release(_now)!;
+
+        Take(write, AcknowledgementState.Verified);
+        Take(release, AcknowledgementState.Released);
+
+        Assert.Equal((0, 2), (_ledger.Unmatched, _ledger.Late));
     }
 
     [Fact]
@@ -146,7 +163,7 @@ public class WriteLedgerTests
     private SetpointWrite Open()
     {
         var approved = GuardrailChain.Standard.Review(Moves.Move(), Moves.Context()).Approved!;
-        var write = ModeGate.Admit(approved, OperatingMode.Closed, null, _ledger.NextTurn, Terms, _now, out _)!;
+        var write = ModeGate.Admit(approved, OperatingMode.Closed, null, null, _ledger.NextTurn, Terms, _now, out _)!;
         _ledger.Open(write, _now);
         return write;
     }
