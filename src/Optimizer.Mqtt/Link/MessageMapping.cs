@@ -32,6 +32,11 @@ internal static class MessageMapping
             builder.WithCredentials(user, options.Password);
         }
 
+        if (options.Tls is { } tls)
+        {
+            builder.WithTlsOptions(t => BrokerCertificateCheck.Apply(t, tls, options.Host));
+        }
+
         if (options.Will is { } build)
         {
             var will = build();
@@ -88,5 +93,9 @@ internal static class MessageMapping
 
     public static InboundMessage ToInbound(MqttApplicationMessage message) => new(
         message.Topic, message.Payload.IsSingleSegment ? message.Payload.First : message.Payload.ToArray(), (int)message.QualityOfServiceLevel, message.Retain,
-        message.ResponseTopic, message.CorrelationData ?? ReadOnlyMemory<byte>.Empty);
+        message.ResponseTopic, message.CorrelationData ?? ReadOnlyMemory<byte>.Empty)
+    {
+        ContentType = message.ContentType,
+        UserProperties = InboundProperties.Of(message),
+    };
 }

@@ -17,6 +17,9 @@ public sealed record MqttLinkOptions
     /// <summary>Used with <see cref="UserName"/> only.</summary>
     public string? Password { get; init; }
 
+    /// <summary>Null: a plaintext connection.</summary>
+    public TlsOptions? Tls { get; init; }
+
     /// <summary>Topic filters, subscribed at QoS 1.</summary>
     public required IReadOnlyList<string> Filters { get; init; }
 
@@ -73,11 +76,21 @@ public sealed record MqttLinkOptions
     /// unsubscribed after a restart too. Null: remembered while the process lives.
     /// </summary>
     public string? SessionFile { get; init; }
+
+    /// <summary>Never with the password.</summary>
+    public override string ToString() => $"{ClientId} at {Host}:{Port}";
 }
 
 /// <summary>A message as it arrived.</summary>
 /// <param name="Retained">Kept by the broker from before: never a command.</param>
-public sealed record InboundMessage(string Topic, ReadOnlyMemory<byte> Payload, int QualityOfService, bool Retained, string? ResponseTopic, ReadOnlyMemory<byte> CorrelationData);
+public sealed record InboundMessage(string Topic, ReadOnlyMemory<byte> Payload, int QualityOfService, bool Retained, string? ResponseTopic, ReadOnlyMemory<byte> CorrelationData)
+{
+    /// <summary>Null: not said, or a connection of before MQTT 5.</summary>
+    public string? ContentType { get; init; }
+
+    /// <summary>At most 16 of them and 4 KiB in all; none is kept of a message that has more.</summary>
+    public IReadOnlyList<(string Name, string Value)> UserProperties { get; init; } = [];
+}
 
 /// <summary>A message to send.</summary>
 /// <param name="Expiry">MQTT message expiry; null: none.</param>
