@@ -1,4 +1,5 @@
 using Optimizer.Edge.Site;
+using Optimizer.Mqtt;
 using Optimizer.Plant;
 
 namespace Optimizer.Edge.Line;
@@ -15,4 +16,10 @@ internal sealed record WorkerOptions
     public required OperatingMode StartMode { get; init; }
 
     public int Seed { get; init; } = 1;
+
+    /// <summary>Default 5. Over 3.1.1 nothing is written.</summary>
+    public MqttVersion MqttVersion { get; init; }
+
+    /// <summary>See <see cref="MqttLinkOptions.SessionFile"/>.</summary>
+    public string? SessionFile { get; init; }
 }
