@@ -2,6 +2,7 @@ using System.CommandLine;
 using Optimizer.Edge.Line;
 using Optimizer.Edge.Site;
 using Optimizer.Historian;
+using Optimizer.Mqtt;
 
 namespace Optimizer.Edge.Commands;
 
@@ -16,10 +17,12 @@ internal static class RunCommand
         var broker = new Option<string>("--broker") { Description = "Broker to connect to.", DefaultValueFactory = _ => "127.0.0.1:1883", HelpName = "HOST:PORT" };
         var data = CommonOptions.Data();
         var seed = CommonOptions.Seed(fallback: 1);
+        var version = new Option<string>("--mqtt") { Description = "MQTT version: 5, 5-or-3 (3.1.1 where the broker knows no 5) or 3. Over 3.1.1 nothing is written.", DefaultValueFactory = _ => "5", HelpName = "VERSION" };
+        version.AcceptOnlyFromAmong("5", "5-or-3", "3");
         var command = new Command("run",
             "Runs the worker against an existing broker until it is stopped. It starts in the site's start mode; a person raises it by a mode command.\n"
             + "Example: optimizer run --site edge/sites/copper-foil.json --broker 127.0.0.1:1883 --data ./data");
-        foreach (var option in new Option[] { site, broker, data, seed })
+        foreach (var option in new Option[] { site, broker, data, seed, version })
         {
             command.Options.Add(option);
         }
@@ -28,12 +31,14 @@ internal static class RunCommand
         {
             var line = SiteMapper.Load(parsed.GetValue(site)!);
             var (host, port) = CommonOptions.Broker(parsed.GetValue(broker)!);
-            return await RunAsync(line, host, port, parsed.GetValue(data) ?? "data", parsed.GetValue(seed), cancel);
+            return await RunAsync(line, host, port, parsed.GetValue(data) ?? "data", parsed.GetValue(seed), Version(parsed.GetValue(version)!), cancel);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(SiteLine site, string host, int port, string data, int seed, CancellationToken cancel)
+    private static MqttVersion Version(string text) => text switch { "5" => MqttVersion.Five, "3" => MqttVersion.Three, _ => MqttVersion.FiveThenThree };
+
+    private static async Task<int> RunAsync(SiteLine site, string host, int port, string data, int seed, MqttVersion version, CancellationToken cancel)
     {
         AuditRecord audit;
         try
@@ -49,7 +54,7 @@ internal static class RunCommand
         using (audit)
         {
             await using var worker = new LineWorker(
-                new WorkerOptions { Site = site, Host = host, Port = port, StartMode = site.Site.StartMode, Seed = seed }, audit, TimeProvider.System)
+                new WorkerOptions { Site = site, Host = host, Port = port, StartMode = site.Site.StartMode, Seed = seed, MqttVersion = version, SessionFile = Path.Combine(data, "mqtt-session") }, audit, TimeProvider.System)
             {
                 Happened = EventPrinter.Print,
                 Warned = Console.WriteLine,

@@ -67,6 +67,8 @@ internal sealed class LinePublisher(MqttLink link, TopicTree topics, SiteLine si
         new OutboundMessage(topics.SetpointSet(site.Site.Gateway.Id), SetpointPayload.Encode(write.ToRequest()), 1, Retain: false, site.Site.Gateway.Expiry)
         {
             CorrelationData = new Guid(write.Id).ToByteArray(bigEndian: true),
+            // The way down is open by any connection: a release that comes late releases nothing newer.
+            IsCommand = write.Kind != RequestKind.Release,
             UserProperties = CloudEvent.Attributes(write.Id, topics.Location, "optimizer.setpoint." + write.Kind.ToString().ToLowerInvariant(), write.IssuedAt),
         }, Deadline, cancel);
 

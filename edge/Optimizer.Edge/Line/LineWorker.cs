@@ -43,12 +43,15 @@ internal sealed class LineWorker : IAsyncDisposable
                 ClientId = $"opt-{site.Name}",
                 Filters = [.. decoder.Topics, _topics.SetpointAck(site.Gateway.Id), _topics.Heartbeat(site.Gateway.Id)],
                 CommandFilters = [_topics.ModeCommand, _topics.DecisionCommand],
+                Version = options.MqttVersion,
+                SessionFile = options.SessionFile,
                 Will = () => LinePublisher.Online(_topics, false, Epoch, Clock, "connection lost", options.Demo),
             },
             HandleAsync, time)
         {
             Connected = ConnectedAsync,
             HandlerFailed = Failed,
+            Noticed = Noticed,
         };
         _publisher = new LinePublisher(Link, _topics, options.Site, Epoch);
         _desk = new CommandDesk(_publisher, Counters, ActAsync);
@@ -135,6 +138,7 @@ internal sealed class LineWorker : IAsyncDisposable
             return;
         }
 
+        await HoldToTermsAsync(loop, cancel);
         await ActAsync(loop.Silent(_time.GetElapsedTime(_heardAt), _now), cancel);
         if (!_options.Site.Site.SourceClock)
         {
@@ -147,6 +151,22 @@ internal sealed class LineWorker : IAsyncDisposable
     {
         Counters.Refuse("failures", reason);
         Warned?.Invoke(reason);
+    }
+
+    private void Noticed(string sentence)
+    {
+        Counters.Refuse("broker_notices", sentence);
+        Warned?.Invoke(sentence);
+    }
+
+    // What the connection cannot carry safely is not written. The link refuses it anyway; here the mode says so.
+    private async Task HoldToTermsAsync(LineLoop loop, CancellationToken cancel)
+    {
+        string? why = Link.Terms?.WhyNoCommands;
+        if (why != loop.WritingForbidden)
+        {
+            await ActAsync(loop.ForbidWriting(why, _now), cancel);
+        }
     }
 
     // Telemetry that found no room is gone; that it was must not be silent.
@@ -210,6 +230,7 @@ internal sealed class LineWorker : IAsyncDisposable
 
         _now = _options.Site.Site.SourceClock ? beat.At : _time.GetUtcNow();
         Start();
+        await HoldToTermsAsync(_loop!, cancel);
         _loop!.Take(beat, _now);
         await ActAsync(_loop.Advance(_now), cancel);
         // The echo goes out last: it says that everything before it has been handled.

@@ -1,4 +1,5 @@
 using Optimizer.Edge.Site;
+using Optimizer.Mqtt;
 using Optimizer.Plant;
 
 namespace Optimizer.Edge.Line;
@@ -18,4 +19,10 @@ internal sealed record WorkerOptions
 
     /// <summary>A simulated plant on a broker of our own; said in the birth message.</summary>
     public bool Demo { get; init; }
+
+    /// <summary>Default 5. Over 3.1.1 nothing is written.</summary>
+    public MqttVersion MqttVersion { get; init; }
+
+    /// <summary>See <see cref="MqttLinkOptions.SessionFile"/>.</summary>
+    public string? SessionFile { get; init; }
 }

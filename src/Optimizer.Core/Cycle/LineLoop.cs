@@ -70,6 +70,9 @@ public sealed class LineLoop
     /// <summary>False: nothing is written to the plant.</summary>
     public bool AuditWritable { get; private set; } = true;
 
+    /// <summary>Why nothing may be written; null: nothing forbids it.</summary>
+    public string? WritingForbidden => _mode.Forbidden;
+
     public AppendOutcome Take(in Sample sample) => _memory.Take(sample);
 
     /// <summary>The lab took a result back: it is as if it had never been.</summary>
@@ -172,6 +175,21 @@ public sealed class LineLoop
         AuditWritable = false;
         _alarms.AuditFailed($"the audit record cannot be written: {reason}", now);
         Shed($"the audit record cannot be written: {reason}", now);
+        return Drain(now);
+    }
+
+    /// <summary>
+    /// The way to the plant cannot carry a write safely: advisory at most, whoever asks for more. Null: it can again; going up
+    /// stays a human act.
+    /// </summary>
+    public IReadOnlyList<LineEvent> ForbidWriting(string? reason, DateTimeOffset now)
+    {
+        _mode.Forbidden = reason;
+        if (reason is not null)
+        {
+            Shed(reason, now);
+        }
+
         return Drain(now);
     }
 

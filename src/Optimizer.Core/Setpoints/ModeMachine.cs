@@ -42,6 +42,9 @@ public sealed class ModeMachine(OperatingMode start, OperatingMode ceiling, Date
     /// <summary>Why writing is suspended until a human re-arms; null: it is not.</summary>
     public string? LockedOut { get; private set; }
 
+    /// <summary>Why nothing may be written, whoever asks, as a sentence; null: nothing forbids it.</summary>
+    public string? Forbidden { get; set; }
+
     /// <summary>Goes down to <paramref name="mode"/> on its own; does nothing when already there or lower.</summary>
     public bool Demote(OperatingMode mode, string cause, DateTimeOffset at)
     {
@@ -67,6 +70,11 @@ public sealed class ModeMachine(OperatingMode start, OperatingMode ceiling, Date
         if (up && request.Mode > ceiling)
         {
             return $"this site allows {ceiling} at most, {request.Mode} was asked";
+        }
+
+        if (request.Mode > OperatingMode.Advisory && Forbidden is { } why)
+        {
+            return $"{OperatingMode.Advisory} at most: {why}";
         }
 
         if (up && request.ExpectedVersion != State.Version)

@@ -9,7 +9,7 @@ namespace Optimizer.Mqtt;
 /// </summary>
 internal sealed class BrokerConnection : IDisposable
 {
-    private const int MostInFlight = 16;
+    private const int MostInFlight = 16, UnacceptableVersion = 1;
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(10), ClosePatience = TimeSpan.FromSeconds(1);
 
     private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
@@ -56,7 +56,8 @@ internal sealed class BrokerConnection : IDisposable
             var answer = await connection._client.ConnectAsync(MessageMapping.Options(options, version, KeepAlive), cancel);
             if (answer.ResultCode != MqttClientConnectResultCode.Success)
             {
-                throw new ConnectRefusedException(answer.ResultCode, answer.ReasonString);
+                // A broker of 3.1.1 says the same by its own code.
+                throw new ConnectRefusedException((int)answer.ResultCode == UnacceptableVersion ? MqttClientConnectResultCode.UnsupportedProtocolVersion : answer.ResultCode, answer.ReasonString);
             }
 
             connection.Terms = BrokerTerms.Of(answer, version, KeepAlive);

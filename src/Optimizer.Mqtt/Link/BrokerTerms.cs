@@ -72,7 +72,7 @@ public sealed record BrokerTerms
             return $"the message on {message.Topic} was not sent: it is to be retained, the broker retains nothing";
         }
 
-        if (MaximumPacketSize is { } most && PacketSize.OfPublish(message, Protocol) is var size && size > most)
+        if (MaximumPacketSize is { } most && PacketSize.OfPublish(message) is var size && size > most)
         {
             outcome = PublishOutcome.TooLarge;
             return string.Create(CultureInfo.InvariantCulture, $"the message on {message.Topic} was not sent: its packet has {size} bytes, the broker takes {most} at most");

@@ -1,5 +1,4 @@
 using MQTTnet;
-using MQTTnet.Exceptions;
 using MQTTnet.Formatter;
 using Polly;
 using Polly.Retry;
@@ -16,6 +15,8 @@ public sealed class MqttLink : IAsyncDisposable
 
     // A connection that lived shorter is no success: the next attempt waits, longer each time.
     private static readonly TimeSpan ShortLife = TimeSpan.FromSeconds(5), FirstRetry = TimeSpan.FromMilliseconds(200);
+
+    private const int Suspicious = 4;
 
     private readonly MqttLinkOptions _options;
     private readonly TimeProvider _time;
@@ -199,7 +200,7 @@ public sealed class MqttLink : IAsyncDisposable
             {
                 return await BrokerConnection.OpenAsync(_options, MqttProtocolVersion.V500, _inbound.Receive, _time, cancel);
             }
-            catch (Exception e) when (_options.Version == MqttVersion.FiveThenThree && DoesNotKnowFive(e))
+            catch (ConnectRefusedException e) when (_options.Version == MqttVersion.FiveThenThree && e.Code == MqttClientConnectResultCode.UnsupportedProtocolVersion)
             {
                 // The same attempt goes on with 3.1.1; the next connection asks for 5 again.
             }
@@ -208,20 +209,6 @@ public sealed class MqttLink : IAsyncDisposable
         var connection = await BrokerConnection.OpenAsync(_options, MqttProtocolVersion.V311, _inbound.Receive, _time, cancel);
         Tell(Noticed, $"broker {_options.Host}:{_options.Port} is spoken to by MQTT 3.1.1: {connection.Terms.WhyNoCommands ?? "commands are possible"}");
         return connection;
-    }
-
-    // A broker of 3.1.1 answers with its own form of "unacceptable protocol version", which is malformed for 5.
-    private static bool DoesNotKnowFive(Exception e)
-    {
-        for (var inner = e; inner is not null; inner = inner.InnerException)
-        {
-            if (inner is ConnectRefusedException { Code: MqttClientConnectResultCode.UnsupportedProtocolVersion } or MqttProtocolViolationException)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private async Task<Ending> WatchAsync(BrokerConnection connection, CancellationToken cancel)
@@ -252,7 +239,13 @@ public sealed class MqttLink : IAsyncDisposable
             return;
         }
 
+        // Not every broker says that a session was taken over; then two clients of one id show by this alone.
         _shortLives = lived < ShortLife ? Math.Min(_shortLives + 1, 16) : 0;
+        if (_shortLives == Suspicious)
+        {
+            Tell(Noticed, $"the connection ended {Suspicious} times within {ShortLife.TotalSeconds:F0} s of its start ({ending.Why}): is another client connected as {_options.ClientId}? The attempts get rarer");
+        }
+
         if (_shortLives > 1)
         {
             var wait = FirstRetry * Math.Pow(2, _shortLives - 2);

@@ -67,7 +67,8 @@ public sealed record MqttLinkOptions
 
     /// <summary>
     /// Wait after another client with our id took the session: two that fight for it would both be deaf half the time.
-    /// Default 60 s. Over 3.1.1 a broker does not say so.
+    /// Default 60 s. Brokers that do not say so (Mosquitto 2.0, any over 3.1.1) just close the connection; then the attempts
+    /// of whoever lives shortest get rarer, to <see cref="LongestRetry"/>.
     /// </summary>
     public TimeSpan TakenOverRetry { get; init; } = TimeSpan.FromSeconds(60);
 

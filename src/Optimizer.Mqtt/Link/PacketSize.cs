@@ -2,21 +2,15 @@ using System.Text;
 
 namespace Optimizer.Mqtt;
 
-/// <summary>Bytes a packet takes on the wire, headers included: what a broker's Maximum Packet Size counts.</summary>
+/// <summary>Bytes a packet of MQTT 5 takes on the wire, headers included: what a broker's Maximum Packet Size counts; 3.1.1 has none.</summary>
 internal static class PacketSize
 {
     private const int LengthPrefix = 2, Identifier = 2, PropertyTag = 1;
 
-    /// <param name="protocol">5, or 3 for 3.1.1, which has no properties.</param>
-    public static long OfPublish(OutboundMessage message, int protocol)
+    public static long OfPublish(OutboundMessage message)
     {
-        long body = Text(message.Topic) + (message.QualityOfService > 0 ? Identifier : 0) + message.Payload.Length;
-        if (protocol == 5)
-        {
-            long properties = Properties(message);
-            body += VariableLength(properties) + properties;
-        }
-
+        long properties = Properties(message);
+        long body = Text(message.Topic) + (message.QualityOfService > 0 ? Identifier : 0) + VariableLength(properties) + properties + message.Payload.Length;
         return 1 + VariableLength(body) + body;
     }
 

@@ -110,6 +110,31 @@ public class LineLoopTests : ScriptedLoop
     }
 
     [Fact]
+    public void WritingForbidden_GivesTheLeaseBackAndStaysForbiddenWhoeverAsks()
+    {
+        Run(hours: 6.2, TimeSpan.FromMinutes(1));
+        int written = _loop.Ledger.Written;
+        _events.Clear();
+
+        _events.AddRange(_loop.ForbidWriting("the broker speaks MQTT 3.1.1", _now));
+
+        Assert.Equal(RequestKind.Release, Assert.Single(_events.OfType<SendWrite>()).Write.Kind);
+        Assert.Equal((OperatingMode.Advisory, "the broker speaks MQTT 3.1.1"), (_loop.Mode.Mode, _loop.Mode.Cause));
+        _loop.Request(new ModeRequest(OperatingMode.Closed, "anna", "", _loop.Mode.Version), _now, out string? refusal);
+        Assert.Equal("Advisory at most: the broker speaks MQTT 3.1.1", refusal);
+        Run(hours: 3, TimeSpan.FromMinutes(1));
+        Assert.Equal(written, _loop.Ledger.Written);
+
+        // Allowed again is not raised again.
+        Assert.Empty(_loop.ForbidWriting(null, _now));
+        Assert.Equal(OperatingMode.Advisory, _loop.Mode.Mode);
+        _events.AddRange(_loop.Request(new ModeRequest(OperatingMode.Closed, "anna", "broker replaced", _loop.Mode.Version), _now, out refusal));
+        Assert.Null(refusal);
+        Run(hours: 3, TimeSpan.FromMinutes(1));
+        Assert.True(_loop.Ledger.Written > written, _loop.LastOutcome?.Sentence);
+    }
+
+    [Fact]
     public void WithoutHeartbeatEcho_NothingIsWritten()
     {
         Echo = false;

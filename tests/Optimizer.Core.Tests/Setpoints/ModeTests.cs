@@ -65,6 +65,17 @@ public class ModeTests
         Assert.Contains("Supervised at most", machine.Request(new ModeRequest(OperatingMode.Closed, "anna", "", 1), Moves.Now), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(OperatingMode.Advisory, OperatingMode.Supervised)]
+    [InlineData(OperatingMode.Closed, OperatingMode.Closed)]
+    public void WritingModeWhileItIsForbidden_IsRefusedAlsoToWhoeverIsThere(OperatingMode start, OperatingMode wanted)
+    {
+        var machine = new ModeMachine(start, OperatingMode.Closed, Moves.Now) { Forbidden = "no way to the plant" };
+
+        Assert.Equal("Advisory at most: no way to the plant", machine.Request(new ModeRequest(wanted, "anna", "", 1), Moves.Now));
+        Assert.Null(machine.Request(new ModeRequest(OperatingMode.Shadow, "anna", "", 1), Moves.Now));
+    }
+
     [Fact]
     public void GoingDown_NeverChecksTheVersion()
     {

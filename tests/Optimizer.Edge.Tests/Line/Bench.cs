@@ -24,7 +24,7 @@ internal sealed class Bench : IAsyncDisposable
     private readonly string _folder;
     private readonly AuditRecord _audit;
 
-    private Bench(EmbeddedBroker broker, SiteLine site)
+    private Bench(EmbeddedBroker broker, SiteLine site, MqttVersion version)
     {
         _folder = Directory.CreateTempSubdirectory("optimizer-bench-").FullName;
         _audit = AuditRecord.Open(_folder);
@@ -34,7 +34,7 @@ internal sealed class Bench : IAsyncDisposable
         Host = new PlantHost(
             new PlantHostOptions { Host = "127.0.0.1", Port = broker.Port, Location = site.Site.Location, LabUnits = FoilTags.Results }, Plant.Line, Plant.Gateway, TimeProvider.System);
         Worker = new LineWorker(
-            new WorkerOptions { Site = site, Host = "127.0.0.1", Port = broker.Port, StartMode = OperatingMode.Off, Seed = 7 }, _audit, TimeProvider.System)
+            new WorkerOptions { Site = site, Host = "127.0.0.1", Port = broker.Port, StartMode = OperatingMode.Off, Seed = 7, MqttVersion = version }, _audit, TimeProvider.System)
         {
             Happened = e =>
             {
@@ -81,7 +81,7 @@ internal sealed class Bench : IAsyncDisposable
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<Bench> StartAsync(TimeSpan? watchdog = null)
+    public static async Task<Bench> StartAsync(TimeSpan? watchdog = null, MqttVersion version = MqttVersion.Five)
     {
         var site = SiteMapper.Load(SiteText.CopperFoilFile);
         if (watchdog is { } limit)
@@ -89,7 +89,7 @@ internal sealed class Bench : IAsyncDisposable
             site = site with { Line = site.Line with { Guardrails = site.Line.Guardrails with { Watchdog = limit } } };
         }
 
-        var bench = new Bench(await EmbeddedBroker.StartAsync(0), site);
+        var bench = new Bench(await EmbeddedBroker.StartAsync(0), site, version);
         bench._running.AddRange([bench.Worker.RunAsync(bench._stop.Token), bench.Host.RunAsync(bench._stop.Token), bench.Console.RunAsync(bench._stop.Token)]);
         foreach (var link in new[] { bench.Worker.Link, bench.Host.Link, bench.Console })
         {

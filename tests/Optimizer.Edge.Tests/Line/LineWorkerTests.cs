@@ -82,6 +82,23 @@ public class LineWorkerTests
     }
 
     [Fact]
+    public async Task BrokerOfOldProtocol_IsReadFromAndNeverWrittenThrough()
+    {
+        await using var bench = await Bench.StartAsync(version: MqttVersion.Three);
+        await bench.RunAsync(0.5);
+        await Bench.UntilAsync(() => bench.Worker.Now == bench.Plant.Line.Now);
+        Assert.True(bench.Worker.Counters["samples"] > 0);
+
+        // Over 3.1.1 a command names no reply topic.
+        await bench.ModeAsync(OperatingMode.Closed, replyTo: null);
+        Assert.StartsWith("Advisory at most: the broker was reached by MQTT 3.1.1", bench.Worker.Counters.Reasons["mode_command_rejected"], StringComparison.Ordinal);
+        await bench.ModeAsync(OperatingMode.Advisory, replyTo: null);
+
+        Assert.Equal(OperatingMode.Advisory, bench.Worker.Loop!.Mode.Mode);
+        Assert.Contains("is spoken to by MQTT 3.1.1", bench.Worker.Counters.Reasons["broker_notices"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task LabResultLateTwiceAndOutOfOrder_IsCountedAndKeptOnce()
     {
         await using var bench = await Bench.StartAsync();

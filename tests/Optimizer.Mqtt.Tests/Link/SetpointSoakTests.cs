@@ -15,7 +15,7 @@ namespace Optimizer.Mqtt.Tests.Link;
 public sealed class SetpointSoakTests
 {
     private const string Gateway = "gw";
-    private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(30), Deadline = TimeSpan.FromSeconds(1), Life = TimeSpan.FromSeconds(3), Pace = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(30), Deadline = TimeSpan.FromSeconds(1), Life = TimeSpan.FromSeconds(3), Pace = TimeSpan.FromMilliseconds(200), Repeat = TimeSpan.FromSeconds(0.8);
     private static readonly TopicTree Topics = new("acme/p1/a1/l1");
 
     private readonly PlantGateway _gateway = new(new GatewayOptions
@@ -31,7 +31,10 @@ public sealed class SetpointSoakTests
     private readonly ConcurrentQueue<string> _wrong = new();
     private readonly ConcurrentDictionary<AcknowledgementState, int> _answers = new();
     private MqttLink _writer = null!, _plant = null!;
-    private int _newest, _repeats, _poison;
+    private readonly ConcurrentDictionary<PublishOutcome, int> _outcomes = new();
+    private int _newest, _repeats, _poison, _judged;
+    private DateTimeOffset _lastJudged;
+    private string _answering = "no answer failed";
     private double _newestEffective;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -69,15 +72,28 @@ public sealed class SetpointSoakTests
         var (start, worst) = (TimeProvider.System.GetTimestamp(), TimeSpan.Zero);
         while (TimeProvider.System.GetElapsedTime(start) < SoakFaults.Length)
         {
-            await faults.InjectAsync(Cancel);
+            string fault = await faults.InjectAsync(Cancel);
             long end = TimeProvider.System.GetTimestamp();
             int mark = Volatile.Read(ref _newest);
-            await Eventually.TrueAsync(() => Volatile.Read(ref _newestEffective) > mark, Recovery, Cancel, $"setpoints take effect again after {faults.Summary}");
+            try
+            {
+                await Eventually.TrueAsync(() => Volatile.Read(ref _newestEffective) > mark, Recovery, Cancel, "setpoints take effect again");
+            }
+            catch (TimeoutException e)
+            {
+                throw new TimeoutException($"no new setpoint took effect within {Recovery.TotalSeconds:F0} s after \"{fault}\" ({faults.Summary}); {State()}", e);
+            }
+
             worst = TimeProvider.System.GetElapsedTime(end) is var silence && silence > worst ? silence : worst;
         }
 
         return worst;
     }
+
+    private string State() =>
+        $"newest setpoint {_newest}, newest effective {_newestEffective}, {_answered.Count} answered; gateway: up {_plant.IsUp}, {_plant.Connections} connections, {_plant.Received} received, "
+        + $"{_plant.WaitingBytes} bytes wait, {_judged} judged, the last {(Now - _lastJudged).TotalSeconds:F1} s ago, {_answering}; writer: up {_writer.IsUp}, {_writer.Connections} connections, {_writer.Received} received; "
+        + $"published {string.Join(", ", _outcomes.Select(o => $"{o.Value} {o.Key}"))}";
 
     // One a tick, whatever became of those before; each is watched by a loop of its own until it is answered or expired.
     private async Task WriteAsync(CancellationToken enough)
@@ -111,8 +127,8 @@ public sealed class SetpointSoakTests
         for (int n = 0; Now < request.ExpiresAt && !_answered.ContainsKey(request.SetpointId); n++)
         {
             _repeats += n > 0 ? 1 : 0;
-            await _writer.PublishAsync(message, Deadline, Cancel);
-            await Task.Delay(2 * Pace, TimeProvider.System, Cancel);
+            _outcomes.AddOrUpdate(await _writer.PublishAsync(message, Deadline, Cancel), 1, (_, c) => c + 1);
+            await Task.Delay(Repeat, TimeProvider.System, Cancel);
         }
     }
 
@@ -124,6 +140,7 @@ public sealed class SetpointSoakTests
             throw new InvalidOperationException("poison");
         }
 
+        (_judged, _lastJudged) = (_judged + 1, Now);
         double before = _gateway.Setpoints[0];
         var now = Now;
         // An aim becomes the live setpoint as soon as time passes.
@@ -138,6 +155,7 @@ public sealed class SetpointSoakTests
             var answer = new OutboundMessage(Topics.SetpointAck(Gateway), AcknowledgementPayload.Encode(ack), 1);
             while (await _plant.PublishAsync(answer, Deadline, cancel) == PublishOutcome.Failed)
             {
+                _answering = $"answer of {Now:HH:mm:ss} failed";
                 await _plant.WaitConnectedAsync(Timeout.InfiniteTimeSpan, cancel);
                 await Task.Delay(Pace, TimeProvider.System, cancel);
             }
