@@ -14,6 +14,9 @@ internal sealed class LinePublisher(MqttLink link, TopicTree topics, SiteLine si
 
     private string? _lastRecommendation;
 
+    /// <summary>Sends setpoints to a gateway that does not speak our contract; null: it does.</summary>
+    public Func<SetpointWrite, CancellationToken, Task>? Foreign { get; set; }
+
     public static OutboundMessage Online(TopicTree topics, bool online, long epoch, DateTimeOffset at, string? reason) => new(
         topics.StateOnline, ModePayload.Encode(new OnlineMessage(online, "opt", at, typeof(LinePublisher).Assembly.GetName().Version?.ToString(3), epoch, reason)), 1, Retain: true);
 
@@ -25,7 +28,7 @@ internal sealed class LinePublisher(MqttLink link, TopicTree topics, SiteLine si
         switch (e)
         {
             case SendWrite send:
-                await SetpointAsync(send.Write, cancel);
+                await (Foreign is { } foreign ? foreign(send.Write, cancel) : SetpointAsync(send.Write, cancel));
                 break;
             case ModeChanged mode:
                 var state = new ModeStateMessage(loop.Line.Unit.Name, mode.State.Mode, mode.State.Version, mode.State.Since, mode.State.Cause);
