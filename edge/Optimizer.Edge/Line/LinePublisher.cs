@@ -13,6 +13,9 @@ internal sealed class LinePublisher(MqttLink link, TopicTree topics, SiteLine si
 
     private long _modelEvents;
 
+    /// <summary>Sends setpoints to a gateway that does not speak our contract; null: it does.</summary>
+    public Func<SetpointWrite, CancellationToken, Task>? Foreign { get; set; }
+
     public static OutboundMessage Online(TopicTree topics, bool online, long epoch, DateTimeOffset at, string? reason, bool demo) => new(
         topics.StateOnline, ModePayload.Encode(new OnlineMessage(online, "opt", at, typeof(LinePublisher).Assembly.GetName().Version?.ToString(3), epoch, reason) { Demo = demo }), 1, Retain: true);
 
@@ -24,7 +27,7 @@ internal sealed class LinePublisher(MqttLink link, TopicTree topics, SiteLine si
         switch (e)
         {
             case SendWrite send:
-                await SetpointAsync(send.Write, cancel);
+                await (Foreign is { } foreign ? foreign(send.Write, cancel) : SetpointAsync(send.Write, cancel));
                 break;
             case ModeChanged mode:
                 await ModeAsync(mode.State, loop, cancel);

@@ -23,6 +23,8 @@ internal sealed class LineWorker : IAsyncDisposable
     private readonly SampleIntake _intake;
     private readonly LinePublisher _publisher;
     private readonly CommandDesk _desk;
+    private readonly SparkplugFeed? _feed;
+    private readonly TranslatedGateway? _foreign;
     private LineLoop? _loop;
     private DateTimeOffset _now;
     private long _heardAt;
@@ -35,31 +37,44 @@ internal sealed class LineWorker : IAsyncDisposable
         var decoder = new TelemetryDecoder(SiteBindings.Of(site), site.SourceClock);
         _intake = new SampleIntake(decoder, Counters, site.SourceClock);
         Epoch = audit.TakeEpoch();
-        Link = new MqttLink(
-            new MqttLinkOptions
-            {
-                Host = options.Host,
-                Port = options.Port,
-                ClientId = $"opt-{site.Name}",
-                Filters = [.. decoder.Topics, _topics.SetpointAck(site.Gateway.Id), _topics.Heartbeat(site.Gateway.Id)],
-                CommandFilters = [_topics.ModeCommand, _topics.DecisionCommand],
-                Version = options.MqttVersion,
-                SessionFile = options.SessionFile,
-                Will = () => LinePublisher.Online(_topics, false, Epoch, Clock, "connection lost", options.Demo),
-            },
-            HandleAsync, time)
+        var link = new MqttLinkOptions
+        {
+            Host = options.Host,
+            Port = options.Port,
+            ClientId = $"opt-{site.Name}",
+            Filters = decoder.Topics,
+            CommandFilters = [_topics.ModeCommand, _topics.DecisionCommand],
+            Version = options.MqttVersion,
+            Will = () => LinePublisher.Online(_topics, false, Epoch, Clock, "connection lost", options.Demo),
+        };
+        _feed = SparkplugFeed.Of(site, link, _intake, Counters, HandleSparkplugAsync, time);
+        _foreign = TranslatedGateway.Of(site, link.ClientId, _feed?.Host, Counters);
+        // A foreign gateway has no heartbeat and no acknowledgements of ours: whoever sent some would be somebody else.
+        string[] gateway = _foreign is null ? [_topics.SetpointAck(site.Gateway.Id), _topics.Heartbeat(site.Gateway.Id)] : [.. _foreign.Translator.Filters];
+        Link = new MqttLink(link with { Filters = [.. decoder.Topics, .. gateway], SessionFile = options.SessionFile }, HandleAsync, time)
         {
             Connected = ConnectedAsync,
             HandlerFailed = Failed,
             Noticed = Noticed,
         };
         _publisher = new LinePublisher(Link, _topics, options.Site, Epoch);
+        if (_foreign is { } foreign)
+        {
+            foreign.Publish = (m, cancel) => m.IsBinary ? _feed!.PublishAsync(m, cancel) : Link.PublishAsync(m, Deadline, cancel);
+            foreign.Warned = w => Warned?.Invoke(w);
+            _intake.Taken = s => foreign.Take(s, _time.GetUtcNow());
+            _publisher.Foreign = (write, cancel) => foreign.SendAsync(write.ToRequest(), _time.GetUtcNow(), cancel);
+        }
+
         _desk = new CommandDesk(_publisher, Counters, ActAsync);
     }
 
     public long Epoch { get; }
 
     public MqttLink Link { get; }
+
+    /// <summary>Null: the site has no Sparkplug sources.</summary>
+    public SparkplugFeed? Sparkplug => _feed;
 
     public WorkerCounters Counters { get; } = new();
 
@@ -81,7 +96,12 @@ internal sealed class LineWorker : IAsyncDisposable
     public async Task RunAsync(CancellationToken cancel)
     {
         using var stop = new CancellationTokenSource();
-        var link = Link.RunAsync(stop.Token);
+        var link = Task.WhenAll(Link.RunAsync(stop.Token), _feed?.Link.RunAsync(stop.Token) ?? Task.CompletedTask);
+        if (_foreign is { } foreign)
+        {
+            Warned?.Invoke(foreign.Translator.Caution);
+        }
+
         try
         {
             await WatchAsync(cancel);
@@ -98,6 +118,11 @@ internal sealed class LineWorker : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Link.DisposeAsync();
+        if (_feed is { } feed)
+        {
+            await feed.DisposeAsync();
+        }
+
         _turn.Dispose();
     }
 
@@ -133,16 +158,60 @@ internal sealed class LineWorker : IAsyncDisposable
             Start();
         }
 
+        await (_feed?.TickAsync(_now, Start, cancel) ?? Task.CompletedTask);
         if (_loop is not { } loop)
         {
             return;
         }
 
         await HoldToTermsAsync(loop, cancel);
+        await ForeignAsync(loop, cancel);
         await ActAsync(loop.Silent(_time.GetElapsedTime(_heardAt), _now), cancel);
         if (!_options.Site.Site.SourceClock)
         {
             await ActAsync(loop.Advance(_now), cancel);
+        }
+
+        await AnswersAsync(cancel);
+    }
+
+    // A sign of life of a foreign gateway stands for its heartbeat; there is nothing that would echo ours.
+    private async Task ForeignAsync(LineLoop loop, CancellationToken cancel)
+    {
+        if (_foreign is { } foreign && foreign.Translator.IsAlive(_time.GetUtcNow()))
+        {
+            var beat = loop.Beat(_now);
+            loop.Take(new Heartbeat(foreign.Translator.Gateway, beat.N, beat.N, _now), _now);
+            await _publisher.HeartbeatAsync(beat, cancel);
+            _heardAt = _time.GetTimestamp();
+        }
+    }
+
+    private async Task AnswersAsync(CancellationToken cancel)
+    {
+        if (_foreign is not { } foreign || _loop is not { } loop)
+        {
+            return;
+        }
+
+        foreign.Take(_feed?.Host.Changes ?? [], _time.GetUtcNow());
+        while (foreign.TryNext(out var answer))
+        {
+            await ActAsync(loop.Take(answer, _now), cancel);
+        }
+    }
+
+    private async ValueTask HandleSparkplugAsync(InboundMessage message, CancellationToken cancel)
+    {
+        await _turn.WaitAsync(cancel);
+        try
+        {
+            await _feed!.TakeAsync(message, _now, Start, cancel);
+            await AnswersAsync(cancel);
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 
@@ -186,11 +255,15 @@ internal sealed class LineWorker : IAsyncDisposable
         try
         {
             var site = _options.Site.Site;
-            if (message.Topic == _topics.Heartbeat(site.Gateway.Id))
+            if (_foreign is { } foreign && foreign.Translator.Filters.Contains(message.Topic))
+            {
+                foreign.Take(message, _time.GetUtcNow());
+            }
+            else if (_foreign is null && message.Topic == _topics.Heartbeat(site.Gateway.Id))
             {
                 await HeartbeatAsync(message, cancel);
             }
-            else if (message.Topic == _topics.SetpointAck(site.Gateway.Id))
+            else if (_foreign is null && message.Topic == _topics.SetpointAck(site.Gateway.Id))
             {
                 await AcknowledgementAsync(message, cancel);
             }
@@ -206,6 +279,8 @@ internal sealed class LineWorker : IAsyncDisposable
             {
                 _intake.Take(message, _time.GetUtcNow(), _now, Start);
             }
+
+            await AnswersAsync(cancel);
         }
         finally
         {

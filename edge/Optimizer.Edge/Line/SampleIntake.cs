@@ -13,6 +13,9 @@ internal sealed class SampleIntake(TelemetryDecoder decoder, WorkerCounters coun
 
     private readonly List<Sample> _samples = [];
 
+    /// <summary>Called with each sample that was taken.</summary>
+    public Action<Sample>? Taken { get; set; }
+
     /// <param name="now">Process time; default: not known yet.</param>
     /// <param name="loop">Gives the loop, made when the first sample needs it.</param>
     public void Take(InboundMessage message, DateTimeOffset receivedAt, DateTimeOffset now, Func<LineLoop> loop)
@@ -34,7 +37,13 @@ internal sealed class SampleIntake(TelemetryDecoder decoder, WorkerCounters coun
             TakeNotes(notes, loop);
         }
 
-        foreach (var sample in _samples)
+        Deliver(_samples, now, loop);
+    }
+
+    /// <summary>The same for samples that came by another way.</summary>
+    public void Deliver(List<Sample> samples, DateTimeOffset now, Func<LineLoop> loop)
+    {
+        foreach (var sample in samples)
         {
             if (now == default && sourceClock)
             {
@@ -48,6 +57,7 @@ internal sealed class SampleIntake(TelemetryDecoder decoder, WorkerCounters coun
             else
             {
                 counters.Count(Name(loop().Take(sample)));
+                Taken?.Invoke(sample);
             }
         }
     }

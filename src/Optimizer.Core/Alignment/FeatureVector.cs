@@ -28,6 +28,10 @@ public sealed record FeatureVector(
             {
                 gaps.Add($"the live setpoint {unit.ManipulatedVariables[i].SetpointTag} was never received");
             }
+            else if (snapshot.Latest.TryGetValue(unit.ManipulatedVariables[i].SetpointTag, out var live) && live.Quality == Quality.Bad)
+            {
+                gaps.Add($"the live setpoint {live.Tag} is bad: what it is now is not known");
+            }
         }
 
         for (int i = 0; i < unit.DisturbanceVariables.Count; i++)

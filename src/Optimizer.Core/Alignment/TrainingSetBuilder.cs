@@ -54,7 +54,7 @@ public sealed class TrainingSetBuilder(ProcessUnit unit, ProcessHistorian histor
         for (int i = 0; i < unit.DisturbanceVariables.Count; i++)
         {
             var dv = unit.DisturbanceVariables[i];
-            if (historian[dv.Tag].Mean(at - dv.Window, at, knownBy) is not { } mean)
+            if (historian[dv.Tag].MeanOrHeld(at - dv.Window, at, knownBy, unit.Tag(dv.Tag).Period is null) is not { } mean)
             {
                 reason = NoInputs;
                 return null;

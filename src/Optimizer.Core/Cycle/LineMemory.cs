@@ -55,7 +55,7 @@ public sealed class LineMemory
         _unit.Tags.Select(t => Historian[t.Name].Latest(now, now)).OfType<Sample>().ToDictionary(s => s.Tag, StringComparer.Ordinal),
         [.. _ordered.Select(p => p.IsEmpty ? (double?)null : p.Setpoint)],
         [.. _ordered.Select(p => p.IsEmpty ? (double?)null : p.EffectiveAt(now))],
-        [.. _unit.DisturbanceVariables.Select(d => Historian[d.Tag].Mean(now - d.Window, now + TimeSpan.FromTicks(1), now))],
+        [.. _unit.DisturbanceVariables.Select(d => Mean(d.Tag, d.Window, now))],
         [.. _detectors.Select(d => new Steadiness(d.Key, d.Value.Ratio, d.Value.IsSteady))],
         _running.Since(now));
 
@@ -64,6 +64,5 @@ public sealed class LineMemory
     /// window still has the value it had; null without any.
     /// </summary>
     public double? Mean(string tag, TimeSpan window, DateTimeOffset now) =>
-        Historian[tag].Mean(now - window, now + TimeSpan.FromTicks(1), now)
-        ?? (_unit.Tag(tag).Period is null && Historian[tag].Latest(now, now) is { Quality: Quality.Good } last ? last.Value : null);
+        Historian[tag].MeanOrHeld(now - window, now + TimeSpan.FromTicks(1), now, _unit.Tag(tag).Period is null);
 }

@@ -103,6 +103,10 @@ public sealed class TagSeries(string tag)
         return n == 0 ? null : sum / n;
     }
 
+    /// <summary>The same; a tag reported on change that was silent in the window still has the value it had, unless that is no longer Good.</summary>
+    public double? MeanOrHeld(DateTimeOffset from, DateTimeOffset to, DateTimeOffset knownBy, bool onChange) =>
+        Mean(from, to, knownBy) ?? (onChange && Latest(to, knownBy) is { Quality: Quality.Good } last ? last.Value : null);
+
     private int FirstAtOrAfter(long ticks)
     {
         int low = 0, high = _entries.Count;

@@ -15,7 +15,7 @@ public class LineMemoryTests
             Gateway = "gw",
             Tags = [new Tag("cap", "kW", 0, 1000, null), new Tag("flow", "m3/h", 0, 100, TimeSpan.FromMinutes(1))],
             ManipulatedVariables = [],
-            DisturbanceVariables = [],
+            DisturbanceVariables = [new DisturbanceVariable("load", "cap", "kW", TimeSpan.FromMinutes(10))],
             ControlledVariables = [],
         }, new CycleSettings());
 
@@ -46,5 +46,18 @@ public class LineMemoryTests
         memory.Take(Sample.Online("cap", 9, Start.AddHours(1), Quality.Bad));
 
         Assert.Null(memory.Mean("cap", TimeSpan.FromMinutes(10), Start.AddHours(5)));
+    }
+
+    [Fact]
+    public void QuietDisturbanceOnChange_IsNoGap_UntilItIsBad()
+    {
+        var memory = Memory();
+        memory.Take(Sample.Online("cap", 205, Start));
+
+        Assert.Equal([205.0], memory.Snapshot(Start.AddHours(5)).Disturbances);
+        Assert.Equal([205.0], memory.Training.Inputs(Start.AddHours(5), Start.AddHours(5), out _)!);
+        memory.Take(Sample.Online("cap", 205, Start.AddHours(6), Quality.Bad));
+        Assert.Equal([null], memory.Snapshot(Start.AddHours(7)).Disturbances);
+        Assert.Null(memory.Training.Inputs(Start.AddHours(7), Start.AddHours(7), out _));
     }
 }

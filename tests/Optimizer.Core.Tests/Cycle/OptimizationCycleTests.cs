@@ -32,6 +32,19 @@ public class OptimizationCycleTests
     }
 
     [Fact]
+    public void LiveSetpointThatIsBad_IsAGap()
+    {
+        var input = SmallLine.Input(4, 5);
+        var dead = Sample.Online("x.SP", 4, input.Snapshot.At, Quality.Bad);
+        var latest = new Dictionary<string, Sample>(input.Snapshot.Latest) { ["x.SP"] = dead };
+
+        var outcome = OptimizationCycle.Decide(input with { Snapshot = input.Snapshot with { Latest = latest } });
+
+        Assert.Equal(DecisionKind.Held, outcome.Kind);
+        Assert.Contains("the live setpoint x.SP is bad", outcome.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void AtTheOptimum_HoldsAndClaimsNothing()
     {
         var outcome = OptimizationCycle.Decide(SmallLine.Input(6, 3));

@@ -48,6 +48,16 @@ public class SiteMistakeTests
         { "$.tags[0].states", "{ \"on\": \"one\" }", "$.tags[0].states.on", "\"one\"", "a number" },
         { "$.sources", "{ \"plc\": { \"topic\": \"a/+/{source}\", \"dialect\": \"sitewise\" } }", "$.sources.plc", "a/+/{source}", "wildcards only without {source}" },
         { "$.telemetry.topic", "\"{loc}/x\"", "$.telemetry", "{loc}/x", "{source}" },
+        { "$.telemetry", "{ \"dialect\": \"sparkplug-b\", \"group\": \"G\", \"node\": \"N\" }", "$.telemetry.dialect", "sparkplug-b", "a site whose \"clock\" is wall" },
+        { "$.telemetry", "{ \"dialect\": \"sparkplug-b\", \"node\": \"N\" }", "$.telemetry.group", "nothing", "a text" },
+        { "$.telemetry.group", "\"G\"", "$.telemetry.group", "a value", "only the dialect sparkplug-b" },
+        { "$.sources", "{ \"spb\": { \"dialect\": \"sparkplug-b\", \"group\": \"a/b\", \"node\": \"N\" } }", "$.sources.spb.group", "\"a/b\"", "without + / #" },
+        { "$.sources", "{ \"spb\": { \"dialect\": \"sparkplug-b\", \"group\": \"G\", \"node\": \"N\", \"topic\": \"x\" } }", "$.sources.spb.topic", "\"x\"", "follow from group and node" },
+        { "$.sources", "{ \"spb\": { \"dialect\": \"sparkplug-b\", \"group\": \"G\", \"node\": \"N\", \"role\": \"primary\" } }", "$.sources.spb.role", "\"primary\"", "one of \"passive\", \"active\"" },
+        { "$.gateway.dialect", "\"morse\"", "$.gateway.dialect", "\"morse\"", "one of \"native\", \"sparkplug\", \"opc-publisher\"" },
+        { "$.gateway.handshake", "true", "$.gateway.handshake", "a value", "belongs to the dialect sparkplug" },
+        { "$.gateway.root", "\"x\"", "$.gateway.root", "a value", "belongs to the dialect opc-publisher" },
+        { "$.manipulated[0].writeTo", "\"x\"", "$.manipulated[0].writeTo", "\"x\"", "a native gateway knows" },
     };
 
     [Theory]

@@ -13,6 +13,8 @@ internal static partial class SiteText
 
     public static JsonObject CopperFoil() => JsonNode.Parse(File.ReadAllText(CopperFoilFile), documentOptions: Form)!.AsObject();
 
+    public static JsonObject Distillation() => JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "sites", "distillation.json")), documentOptions: Form)!.AsObject();
+
     public static string WithoutComments(string text) => JsonNode.Parse(text, documentOptions: Form)!.ToJsonString();
 
     public static IEnumerable<JsonObject> Objects(JsonNode? node) => node switch
