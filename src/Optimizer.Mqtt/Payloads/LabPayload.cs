@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Optimizer.Mqtt;
 
 /// <summary>How far a lab result may be trusted to stay.</summary>
@@ -20,7 +22,7 @@ public sealed record LabResultMessage(
 
 /// <param name="Value">Null: not measured.</param>
 /// <param name="Qualifier">"=", "&lt;", "&gt;" or "nd"; null means "=".</param>
-public sealed record LabValue(string Analyte, double? Value, string Unit)
+public sealed record LabValue(string Analyte, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? Value, string Unit)
 {
     public string? Qualifier { get; init; }
 
