@@ -18,6 +18,7 @@ public class PayloadTests
     {
         RecommendationId = "019a3f1c-7c10-7abc-8def-0123456789ac",
         Mode = OperatingMode.Supervised,
+        ApprovedBy = new Actor("j.doe", ActorRole.Operator, "hmi-3"),
     };
 
     [Fact]
