@@ -40,6 +40,11 @@ public sealed partial class TopicTree
 
     public string ModeCommand => _contract + "cmd/mode";
 
+    /// <summary>Filters of everything that moves something at its receiver.</summary>
+    public string SetpointsBelow => _contract + "sp/set/#";
+
+    public string CommandsBelow => _contract + "cmd/#";
+
     public string Recommendation(string unit) => _contract + "rec/" + Checked(unit);
 
     public string StateOnline => _contract + "state/online";
@@ -51,6 +56,10 @@ public sealed partial class TopicTree
 
     /// <summary>A reply topic we may publish to: only below <c>clients/</c>, or we would publish anything with our rights.</summary>
     public static bool IsReplyTopic(string? topic) => topic is not null && ReplyTopic().IsMatch(topic);
+
+    /// <summary>The same, and below the client's own name when it gave one: nobody has answers sent to others.</summary>
+    public static bool IsReplyTopic(string? topic, string? client) =>
+        IsReplyTopic(topic) && (client is null || topic!.StartsWith($"clients/{client}/", StringComparison.Ordinal));
 
     /// <summary>Letters, digits and _ . : -, starting with a letter or digit, at most 128.</summary>
     public static bool IsIdentifier(string text) => Identifier().IsMatch(text);

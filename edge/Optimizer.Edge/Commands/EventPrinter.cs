@@ -1,5 +1,6 @@
 using System.Globalization;
 using Optimizer.Cycle;
+using Optimizer.Edge.Line;
 
 namespace Optimizer.Edge.Commands;
 
@@ -20,7 +21,7 @@ internal static class EventPrinter
         };
         if (text is not null)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{e.At:yyyy-MM-dd HH:mm} {text}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{e.At:yyyy-MM-dd HH:mm} {OneLine.Of(text)}"));
         }
     }
 }

@@ -7,15 +7,15 @@ using Optimizer.Setpoints;
 namespace Optimizer.Edge.Line;
 
 /// <summary>What the worker says on the wire. <see cref="SetpointWrite"/> is the only thing it takes for a setpoint.</summary>
-internal sealed class LinePublisher(MqttLink link, TopicTree topics, SiteLine site)
+internal sealed class LinePublisher(MqttLink link, TopicTree topics, SiteLine site, MessageSigner? signer)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan RecommendationLife = TimeSpan.FromMinutes(15);
 
     private string? _lastRecommendation;
 
-    public static OutboundMessage Online(TopicTree topics, bool online, long epoch, DateTimeOffset at, string? reason) => new(
-        topics.StateOnline, ModePayload.Encode(new OnlineMessage(online, "opt", at, typeof(LinePublisher).Assembly.GetName().Version?.ToString(3), epoch, reason)), 1, Retain: true);
+    public static OutboundMessage Online(TopicTree topics, bool online, long epoch, DateTimeOffset at, string? reason, bool demo) => new(
+        topics.StateOnline, ModePayload.Encode(new OnlineMessage(online, "opt", at, typeof(LinePublisher).Assembly.GetName().Version?.ToString(3), epoch, reason) { Demo = demo }), 1, Retain: true);
 
     public Task HeartbeatAsync(Heartbeat beat, CancellationToken cancel) =>
         link.PublishAsync(new OutboundMessage(topics.Heartbeat(beat.Party), HeartbeatPayload.Encode(beat), 0, Expiry: TimeSpan.FromSeconds(3)), Deadline, cancel);
@@ -39,7 +39,7 @@ internal sealed class LinePublisher(MqttLink link, TopicTree topics, SiteLine si
 
     public async Task ReplyAsync(InboundMessage message, ModeCommandMessage command, string? refusal, ModeState mode, DateTimeOffset at, CancellationToken cancel)
     {
-        if (!TopicTree.IsReplyTopic(message.ResponseTopic))
+        if (!TopicTree.IsReplyTopic(message.ResponseTopic, command.Client))
         {
             return;
         }
@@ -50,11 +50,13 @@ internal sealed class LinePublisher(MqttLink link, TopicTree topics, SiteLine si
 
     // Whether it arrived is the ledger's question: no answer within 3 s and the same command goes out again.
     private Task<PublishOutcome> SetpointAsync(SetpointWrite write, CancellationToken cancel) => link.PublishAsync(
-        new OutboundMessage(topics.SetpointSet(site.Site.Gateway.Id), SetpointPayload.Encode(write.ToRequest()), 1, Retain: false, site.Site.Gateway.Expiry)
+        Signed(new OutboundMessage(topics.SetpointSet(site.Site.Gateway.Id), SetpointPayload.Encode(write.ToRequest()), 1, Retain: false, site.Site.Gateway.Expiry)
         {
             CorrelationData = new Guid(write.Id).ToByteArray(bigEndian: true),
             UserProperties = CloudEvent(write.Id, "optimizer.setpoint." + write.Kind.ToString().ToLowerInvariant()),
-        }, Deadline, cancel);
+        }), Deadline, cancel);
+
+    private OutboundMessage Signed(OutboundMessage message) => signer?.Sign(message) ?? message;
 
     private async Task RecommendationAsync(CycleOutcome outcome, LineLoop loop, CancellationToken cancel)
     {

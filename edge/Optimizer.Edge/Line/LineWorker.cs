@@ -13,7 +13,7 @@ namespace Optimizer.Edge.Line;
 /// </summary>
 internal sealed class LineWorker : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3), ScanPatience = TimeSpan.FromSeconds(5);
 
     private readonly WorkerOptions _options;
     private readonly AuditTrail _trail;
@@ -23,19 +23,23 @@ internal sealed class LineWorker : IAsyncDisposable
     private readonly SampleIntake _intake;
     private readonly LinePublisher _publisher;
     private readonly ModeDesk _modes;
+    private readonly LineDefinition _line;
+    private readonly MqttLinkOptions _connection;
     private LineLoop? _loop;
     private DateTimeOffset _now;
     private long _heardAt;
 
     public LineWorker(WorkerOptions options, AuditRecord audit, TimeProvider time)
     {
+        options.Access.Require(options.Host, options.Port, options.StartMode);
         (_options, _trail, _time) = (options, new AuditTrail(audit), time);
+        _line = options.Access.Limit(options.Site.Line, options.Host, options.Port);
         var site = options.Site.Site;
         _topics = new TopicTree(site.Location);
         var decoder = new TelemetryDecoder(SiteBindings.Of(site), site.SourceClock);
         _intake = new SampleIntake(decoder, Counters, site.SourceClock);
         Epoch = audit.TakeEpoch();
-        Link = new MqttLink(
+        _connection = options.Access.To(
             new MqttLinkOptions
             {
                 Host = options.Host,
@@ -43,14 +47,14 @@ internal sealed class LineWorker : IAsyncDisposable
                 ClientId = $"opt-{site.Name}",
                 Filters = [.. decoder.Topics, _topics.SetpointAck(site.Gateway.Id), _topics.Heartbeat(site.Gateway.Id)],
                 CommandFilters = [_topics.ModeCommand],
-                Will = () => LinePublisher.Online(_topics, false, Epoch, Clock, "connection lost"),
-            },
-            HandleAsync, time)
+                Will = () => LinePublisher.Online(_topics, false, Epoch, Clock, "connection lost", options.Access.Demo),
+            });
+        Link = new MqttLink(_connection, HandleAsync, time)
         {
             Connected = ConnectedAsync,
             HandlerFailed = Failed,
         };
-        _publisher = new LinePublisher(Link, _topics, options.Site);
+        _publisher = new LinePublisher(Link, _topics, options.Site, options.Access.Signer);
         _modes = new ModeDesk(_publisher, Counters);
     }
 
@@ -78,6 +82,7 @@ internal sealed class LineWorker : IAsyncDisposable
     public async Task RunAsync(CancellationToken cancel)
     {
         using var stop = new CancellationTokenSource();
+        await ScanAsync(cancel);
         var link = Link.RunAsync(stop.Token);
         try
         {
@@ -146,7 +151,7 @@ internal sealed class LineWorker : IAsyncDisposable
     private void Failed(string reason)
     {
         Counters.Refuse("failures", reason);
-        Warned?.Invoke(reason);
+        Warned?.Invoke(OneLine.Of(reason));
     }
 
     // Telemetry that found no room is gone; that it was must not be silent.
@@ -255,16 +260,41 @@ internal sealed class LineWorker : IAsyncDisposable
     }
 
     private LineLoop Start() => _loop ??= new LineLoop(
-        _options.Site.Line, new SurrogateTrainer(_options.Site.Line.Unit, _options.Site.Designs, new LearningOptions()),
+        _line, new SurrogateTrainer(_line.Unit, _options.Site.Designs, new LearningOptions()),
         new LineStart(Epoch, _options.StartMode, _now, _options.Seed, _options.Site.Site.SourceClock));
 
     private async Task ConnectedAsync(CancellationToken cancel)
     {
         Counters.Count("connections");
-        await Link.PublishAsync(LinePublisher.Online(_topics, true, Epoch, Clock, null), Deadline, cancel);
+        await Link.PublishAsync(LinePublisher.Online(_topics, true, Epoch, Clock, null, _options.Access.Demo), Deadline, cancel);
         if (_loop is { } loop)
         {
             await _publisher.PublishAsync(new ModeChanged(_now, loop.Mode), loop, cancel);
+        }
+    }
+
+    // A retained command would wait for the next gateway, or the next of us, however old it is by then.
+    private async Task ScanAsync(CancellationToken cancel)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(ScanPatience);
+        try
+        {
+            var found = await RetainedScan.FindAsync(_connection, [_topics.SetpointsBelow, _topics.CommandsBelow], _time, limit.Token);
+            if (found.Count > 0)
+            {
+                string reason = $"{found.Count} retained where only commands belong, remove each by an empty retained message: {string.Join(", ", found.Take(5))}";
+                Counters.Refuse("retained_commands", reason);
+                Warned?.Invoke(OneLine.Of(reason));
+            }
+        }
+        catch (Exception e) when (!cancel.IsCancellationRequested)
+        {
+            Counters.Refuse("retained_scan_failed", e.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped before it was through.
         }
     }
 
@@ -279,7 +309,7 @@ internal sealed class LineWorker : IAsyncDisposable
                 await ActAsync(loop.Stop(_now), limit.Token);
             }
 
-            await Link.PublishAsync(LinePublisher.Online(_topics, false, Epoch, Clock, "stopped"), Deadline, limit.Token);
+            await Link.PublishAsync(LinePublisher.Online(_topics, false, Epoch, Clock, "stopped", _options.Access.Demo), Deadline, limit.Token);
         }
         catch (OperationCanceledException)
         {

@@ -44,6 +44,11 @@ internal sealed class ModeDesk(LinePublisher publisher, WorkerCounters counters)
             return "a command must not be retained";
         }
 
+        if (!message.IsJson)
+        {
+            return $"content type {message.ContentType}, expected application/json";
+        }
+
         if (command.Unit != unit)
         {
             return $"unit {command.Unit} is not run here, this is {unit}";

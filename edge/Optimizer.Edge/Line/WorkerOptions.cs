@@ -1,3 +1,4 @@
+using Optimizer.Edge.Connection;
 using Optimizer.Edge.Site;
 using Optimizer.Plant;
 
@@ -13,6 +14,9 @@ internal sealed record WorkerOptions
     public required int Port { get; init; }
 
     public required OperatingMode StartMode { get; init; }
+
+    /// <summary>Default: plaintext and anonymous, so that nothing is written.</summary>
+    public BrokerAccess Access { get; init; } = BrokerAccess.Open;
 
     public int Seed { get; init; } = 1;
 }
