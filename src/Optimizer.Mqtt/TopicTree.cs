@@ -45,6 +45,11 @@ public sealed partial class TopicTree
 
     public string DecisionCommand => _contract + "cmd/rec";
 
+    /// <summary>Filters of everything that moves something at its receiver.</summary>
+    public string SetpointsBelow => _contract + "sp/set/#";
+
+    public string CommandsBelow => _contract + "cmd/#";
+
     public string Recommendation(string unit) => _contract + "rec/" + Checked(unit);
 
     public string StateOnline => _contract + "state/online";

@@ -58,12 +58,12 @@ internal static class CommonOptions
         ? kind
         : throw new UsageException($"--history: found \"{kind}\", expected one of {string.Join(", ", LineOperators.Kinds)}");
 
-    /// <summary>HOST:PORT; port 1883 when left out.</summary>
-    public static (string Host, int Port) Broker(string text)
+    /// <summary>HOST:PORT.</summary>
+    /// <param name="port">When left out.</param>
+    public static (string Host, int Port) Broker(string text, int port = 1883)
     {
         int colon = text.LastIndexOf(':');
         string host = colon < 0 ? text : text[..colon];
-        int port = 1883;
         if (host.Length == 0 || (colon >= 0 && (!int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out port) || port is < 1 or > 65535)))
         {
             throw new UsageException($"--broker: found \"{text}\", expected HOST:PORT with a port from 1 to 65535");

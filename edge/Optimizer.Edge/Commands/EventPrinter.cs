@@ -1,5 +1,6 @@
 using System.Globalization;
 using Optimizer.Cycle;
+using Optimizer.Edge.Line;
 
 namespace Optimizer.Edge.Commands;
 
@@ -23,7 +24,7 @@ internal static class EventPrinter
         };
         if (text is not null)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{e.At:yyyy-MM-dd HH:mm} {text}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{e.At:yyyy-MM-dd HH:mm} {OneLine.Of(text)}"));
         }
     }
 }

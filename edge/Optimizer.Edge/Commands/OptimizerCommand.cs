@@ -47,7 +47,7 @@ internal static class OptimizerCommand
         {
             case OperationCanceledException:
                 return ExitCodes.Ok;
-            case SiteException:
+            case SiteException or Mqtt.ConnectionSettingsException:
                 await Console.Error.WriteLineAsync(e.Message);
                 return ExitCodes.Configuration;
             case Mqtt.BrokerUnreachableException:

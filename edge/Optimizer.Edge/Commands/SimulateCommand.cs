@@ -1,6 +1,8 @@
 using System.CommandLine;
 using CopperFoilLine;
+using Optimizer.Edge.Connection;
 using Optimizer.Edge.Simulated;
+using Optimizer.Mqtt;
 using Optimizer.Simulation.Mqtt;
 
 namespace Optimizer.Edge.Commands;
@@ -12,7 +14,8 @@ internal static class SimulateCommand
     private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(10);
 
     private static readonly Option<string> Plant = CommonOptions.Plant();
-    private static readonly Option<string> Broker = new("--broker") { Description = "Broker to connect to.", DefaultValueFactory = _ => "127.0.0.1:1883", HelpName = "HOST:PORT" };
+    private static readonly ConnectionOptions Connection = new();
+    private static readonly Option<string[]> TrustedKeys = new("--trusted-key") { Description = "PEM file of an EC P-256 public key; when given, setpoints must be signed by one of them. May be repeated.", HelpName = "FILE" };
     private static readonly Option<string> Location = new("--location") { Description = "Path below which every topic stands.", DefaultValueFactory = _ => "aurum/lz1/foil/l01", HelpName = "PATH" };
     private static readonly Option<string> Gateway = new("--gateway") { Description = "Gateway id.", DefaultValueFactory = _ => "gw-l01", HelpName = "ID" };
     private static readonly Option<string> Scenario = CommonOptions.Scenario();
@@ -25,6 +28,8 @@ internal static class SimulateCommand
     private static readonly Option<double> Period = new("--telemetry-period") { Description = "Least seconds between two values of a continuous tag; 0: each at its native period.", DefaultValueFactory = _ => 60, HelpName = "S" };
     private static readonly Option<string?> TruthUser = new("--truth-user") { Description = "Publishes the hidden truth below _truth as this broker user.", HelpName = "NAME" };
     private static readonly Option<string?> TruthPassword = new("--truth-password-file") { Description = "File with that user's password.", HelpName = "FILE" };
+    private static readonly Option<string?> TruthCertificate = new("--truth-cert") { Description = "Certificate of that user, PEM; with --tls.", HelpName = "FILE" };
+    private static readonly Option<string?> TruthKey = new("--truth-key") { Description = "PEM file of its private key.", HelpName = "FILE" };
     private static readonly Option<string?> Plot = new("--plot") { Description = "Writes a page of plots (.png) of the simulated hours in virtual time, without a broker.", HelpName = "FILE" };
     private static readonly Option<bool> Console = CommonOptions.Console();
 
@@ -33,10 +38,12 @@ internal static class SimulateCommand
         var command = new Command("simulate",
             "Runs a simulated plant with its gateway on a broker. Faster than 1x, time waits for the optimizer's heartbeat echo.\n"
             + "Example: optimizer simulate --plant copper-foil --broker 127.0.0.1:1883 --speed 600 --hours 24 --scenario summer,sps-pump-stops@6");
-        foreach (var option in new Option[] { Plant, Broker, Location, Gateway, Scenario, GradeName, Seed, Speed, Hours, History, HistoryHours, Period, TruthUser, TruthPassword, Plot, Console })
+        foreach (var option in new Option[] { Plant, Location, Gateway, Scenario, GradeName, Seed, Speed, Hours, History, HistoryHours, Period, TruthUser, TruthPassword, TruthCertificate, TruthKey, TrustedKeys, Plot, Console })
         {
             command.Options.Add(option);
         }
+
+        Connection.AddTo(command);
 
         command.SetAction(async (parsed, cancel) =>
         {
@@ -71,12 +78,19 @@ internal static class SimulateCommand
 
     private static async Task<int> RunAsync(FoilPlant foil, ParseResult parsed, double hours, CancellationToken cancel)
     {
-        var (address, port) = CommonOptions.Broker(parsed.GetValue(Broker)!);
+        var (address, port) = Connection.Broker(parsed);
+        var access = Connection.Access(parsed);
+        access.Tls?.Check();
+        using var trusted = parsed.GetValue(TrustedKeys) is { Length: > 0 } keys ? SignatureCheck.FromFiles(keys) : null;
         double? speed = CommonOptions.SpeedFactor(parsed.GetValue(Speed)!);
         var options = new PlantHostOptions
         {
             Host = address,
             Port = port,
+            Tls = access.Tls,
+            User = access.User,
+            Password = access.Password,
+            Trusted = trusted,
             Location = parsed.GetValue(Location)!,
             LabUnits = FoilTags.Results,
             Step = TimeSpan.FromSeconds(speed is <= 10 ? 1 : 10),
@@ -127,6 +141,8 @@ internal static class SimulateCommand
         }
 
         string? password = file is null ? null : File.ReadAllText(file).TrimEnd('\r', '\n');
-        return new TruthPublisher(options, foil.Gateway.Name, user, password, () => foil.Line.Truth.Tags, TimeProvider.System);
+        var own = options.Tls is { } tls ? tls with { CertificateFile = parsed.GetValue(TruthCertificate), KeyFile = parsed.GetValue(TruthKey), KeyPassword = null } : null;
+        own?.Check();
+        return new TruthPublisher(options with { Tls = own }, foil.Gateway.Name, user, password, () => foil.Line.Truth.Tags, TimeProvider.System);
     }
 }

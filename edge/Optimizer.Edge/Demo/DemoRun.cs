@@ -2,6 +2,7 @@ using CopperFoilLine;
 using CopperFoilLine.Scenes;
 using Optimizer.Cycle;
 using Optimizer.Edge.Commands;
+using Optimizer.Edge.Connection;
 using Optimizer.Edge.Line;
 using Optimizer.Edge.Simulated;
 using Optimizer.Edge.Site;
@@ -70,7 +71,7 @@ internal sealed class DemoRun : IAsyncDisposable
             Orders = _plant.Orders,
         };
         _worker = new LineWorker(
-            new WorkerOptions { Site = plan.Site, Host = "127.0.0.1", Port = broker.Port, StartMode = OperatingMode.Off, Seed = plan.Seed, Demo = true }, audit, TimeProvider.System);
+            new WorkerOptions { Site = plan.Site, Host = "127.0.0.1", Port = broker.Port, StartMode = OperatingMode.Off, Seed = plan.Seed, Access = BrokerAccess.ForDemo }, audit, TimeProvider.System);
         _judge = new FoilJudge(_plant, FoilPlant.Create(line));
         _console = new OperatorConsole(_plant, _host) { SendMode = SendModeAsync, Happened = _judge.Happened };
         _view = new DemoView(plan, broker.Port);

@@ -37,7 +37,7 @@ internal sealed class DemoView(DemoPlan plan, int port)
 
                 break;
             case ModeChanged m:
-                Say($"{Stamp(m.At)}mode {m.State.Mode.ToString().ToLowerInvariant()} ({m.State.Cause})");
+                Say($"{Stamp(m.At)}mode {m.State.Mode.ToString().ToLowerInvariant()} ({OneLine.Of(m.State.Cause)})");
                 break;
             case SurrogatesAdopted { Set.Version: 1 } s:
                 Say($"{Stamp(s.At)}models trained on {s.Set.Surrogates.Min(k => k.Card.Rows)} to {s.Set.Surrogates.Max(k => k.Card.Rows)} results each");
@@ -50,7 +50,7 @@ internal sealed class DemoView(DemoPlan plan, int port)
 
     public async Task HistoryAsync(Func<Action<double>, Task> work)
     {
-        Console.WriteLine($"broker 127.0.0.1:{port}, {plan.Scenario.Text} scenario, seed {plan.Seed}: {plan.HistoryRolls} rolls of operator history, then {plan.Hours:0.#} h in closed loop");
+        Console.WriteLine($"DEMO, not for a real plant: broker 127.0.0.1:{port}, {plan.Scenario.Text} scenario, seed {plan.Seed}: {plan.HistoryRolls} rolls of operator history, then {plan.Hours:0.#} h in closed loop");
         if (!_live)
         {
             await work(_ => { });

@@ -98,6 +98,7 @@ internal sealed class CommandDesk(LinePublisher publisher, WorkerCounters counte
 
     private static Refusal? Refusal(InboundMessage message, CommandHead head, DateTimeOffset clock) =>
         message.Retained ? new Refusal("retained", "a command must not be retained")
+        : !message.IsJson ? new Refusal("content_type", $"content type {message.ContentType}, expected application/json")
         : head.By.Role == ActorRole.Viewer ? new Refusal("role", $"{head.By.User} is a viewer, expected operator, engineer, admin or system")
         : clock > head.ExpiresAt || head.IssuedAt > clock + Skew ? new Refusal("expired", $"issued {head.IssuedAt:O}, expires {head.ExpiresAt:O}, now {clock:O}")
         : null;

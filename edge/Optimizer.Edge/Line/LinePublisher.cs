@@ -7,7 +7,7 @@ using Optimizer.Setpoints;
 namespace Optimizer.Edge.Line;
 
 /// <summary>What the worker says on the wire. <see cref="SetpointWrite"/> is the only thing it takes for a setpoint.</summary>
-internal sealed class LinePublisher(MqttLink link, TopicTree topics, SiteLine site, long epoch)
+internal sealed class LinePublisher(MqttLink link, TopicTree topics, SiteLine site, long epoch, MessageSigner? signer)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
 
@@ -67,13 +67,15 @@ internal sealed class LinePublisher(MqttLink link, TopicTree topics, SiteLine si
 
     // Whether it arrived is the ledger's question: no answer within 3 s and the same command goes out again.
     private Task<PublishOutcome> SetpointAsync(SetpointWrite write, CancellationToken cancel) => link.PublishAsync(
-        new OutboundMessage(topics.SetpointSet(site.Site.Gateway.Id), SetpointPayload.Encode(write.ToRequest()), 1, Retain: false, site.Site.Gateway.Expiry)
+        Signed(new OutboundMessage(topics.SetpointSet(site.Site.Gateway.Id), SetpointPayload.Encode(write.ToRequest()), 1, Retain: false, site.Site.Gateway.Expiry)
         {
             CorrelationData = new Guid(write.Id).ToByteArray(bigEndian: true),
             // The way down is open by any connection: a release that comes late releases nothing newer.
             IsCommand = write.Kind != RequestKind.Release,
             UserProperties = CloudEvent.Attributes(write.Id, topics.Location, "optimizer.setpoint." + write.Kind.ToString().ToLowerInvariant(), write.IssuedAt),
-        }, Deadline, cancel);
+        }), Deadline, cancel);
+
+    private OutboundMessage Signed(OutboundMessage message) => signer?.Sign(message) ?? message;
 
     private Task<PublishOutcome> ModeAsync(ModeState state, LineLoop loop, CancellationToken cancel)
     {

@@ -13,7 +13,7 @@ namespace Optimizer.Edge.Line;
 /// </summary>
 internal sealed class LineWorker : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3), ScanPatience = TimeSpan.FromSeconds(5);
 
     private readonly WorkerOptions _options;
     private readonly AuditTrail _trail;
@@ -25,19 +25,23 @@ internal sealed class LineWorker : IAsyncDisposable
     private readonly CommandDesk _desk;
     private readonly SparkplugFeed? _feed;
     private readonly TranslatedGateway? _foreign;
+    private readonly LineDefinition _line;
+    private readonly MqttLinkOptions _connection;
     private LineLoop? _loop;
     private DateTimeOffset _now;
     private long _heardAt;
 
     public LineWorker(WorkerOptions options, AuditRecord audit, TimeProvider time)
     {
+        options.Access.Require(options.Host, options.Port, options.StartMode);
         (_options, _trail, _time) = (options, new AuditTrail(audit), time);
+        _line = options.Access.Limit(options.Site.Line, options.Host, options.Port);
         var site = options.Site.Site;
         _topics = new TopicTree(site.Location);
         var decoder = new TelemetryDecoder(SiteBindings.Of(site), site.SourceClock);
         _intake = new SampleIntake(decoder, Counters, site.SourceClock);
         Epoch = audit.TakeEpoch();
-        var link = new MqttLinkOptions
+        _connection = options.Access.To(new MqttLinkOptions
         {
             Host = options.Host,
             Port = options.Port,
@@ -45,19 +49,19 @@ internal sealed class LineWorker : IAsyncDisposable
             Filters = decoder.Topics,
             CommandFilters = [_topics.ModeCommand, _topics.DecisionCommand],
             Version = options.MqttVersion,
-            Will = () => LinePublisher.Online(_topics, false, Epoch, Clock, "connection lost", options.Demo),
-        };
-        _feed = SparkplugFeed.Of(site, link, _intake, Counters, HandleSparkplugAsync, time);
-        _foreign = TranslatedGateway.Of(site, link.ClientId, _feed?.Host, Counters);
+            Will = () => LinePublisher.Online(_topics, false, Epoch, Clock, "connection lost", options.Access.Demo),
+        });
+        _feed = SparkplugFeed.Of(site, _connection, _intake, Counters, HandleSparkplugAsync, time);
+        _foreign = TranslatedGateway.Of(site, _connection.ClientId, _feed?.Host, Counters);
         // A foreign gateway has no heartbeat and no acknowledgements of ours: whoever sent some would be somebody else.
         string[] gateway = _foreign is null ? [_topics.SetpointAck(site.Gateway.Id), _topics.Heartbeat(site.Gateway.Id)] : [.. _foreign.Translator.Filters];
-        Link = new MqttLink(link with { Filters = [.. decoder.Topics, .. gateway], SessionFile = options.SessionFile }, HandleAsync, time)
+        Link = new MqttLink(_connection with { Filters = [.. decoder.Topics, .. gateway], SessionFile = options.SessionFile }, HandleAsync, time)
         {
             Connected = ConnectedAsync,
             HandlerFailed = Failed,
             Noticed = Noticed,
         };
-        _publisher = new LinePublisher(Link, _topics, options.Site, Epoch);
+        _publisher = new LinePublisher(Link, _topics, options.Site, Epoch, options.Access.Signer);
         if (_foreign is { } foreign)
         {
             foreign.Publish = (m, cancel) => m.IsBinary ? _feed!.PublishAsync(m, cancel) : Link.PublishAsync(m, Deadline, cancel);
@@ -96,6 +100,7 @@ internal sealed class LineWorker : IAsyncDisposable
     public async Task RunAsync(CancellationToken cancel)
     {
         using var stop = new CancellationTokenSource();
+        await ScanAsync(cancel);
         var link = Task.WhenAll(Link.RunAsync(stop.Token), _feed?.Link.RunAsync(stop.Token) ?? Task.CompletedTask);
         if (_foreign is { } foreign)
         {
@@ -219,13 +224,13 @@ internal sealed class LineWorker : IAsyncDisposable
     private void Failed(string reason)
     {
         Counters.Refuse("failures", reason);
-        Warned?.Invoke(reason);
+        Warned?.Invoke(OneLine.Of(reason));
     }
 
     private void Noticed(string sentence)
     {
         Counters.Refuse("broker_notices", sentence);
-        Warned?.Invoke(sentence);
+        Warned?.Invoke(OneLine.Of(sentence));
     }
 
     // What the connection cannot carry safely is not written. The link refuses it anyway; here the mode says so.
@@ -355,13 +360,13 @@ internal sealed class LineWorker : IAsyncDisposable
     }
 
     private LineLoop Start() => _loop ??= new LineLoop(
-        _options.Site.Line, new SurrogateTrainer(_options.Site.Line.Unit, _options.Site.Designs, new LearningOptions()),
+        _line, new SurrogateTrainer(_line.Unit, _options.Site.Designs, new LearningOptions()),
         new LineStart(Epoch, _options.StartMode, _now, _options.Seed, _options.Site.Site.SourceClock));
 
     private async Task ConnectedAsync(CancellationToken cancel)
     {
         Counters.Count("connections");
-        await Link.PublishAsync(LinePublisher.Online(_topics, true, Epoch, Clock, null, _options.Demo), Deadline, cancel);
+        await Link.PublishAsync(LinePublisher.Online(_topics, true, Epoch, Clock, null, _options.Access.Demo), Deadline, cancel);
         await _turn.WaitAsync(cancel);
         try
         {
@@ -377,6 +382,31 @@ internal sealed class LineWorker : IAsyncDisposable
         }
     }
 
+    // A retained command would wait for the next gateway, or the next of us, however old it is by then.
+    private async Task ScanAsync(CancellationToken cancel)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(ScanPatience);
+        try
+        {
+            var found = await RetainedScan.FindAsync(_connection, [_topics.SetpointsBelow, _topics.CommandsBelow], _time, limit.Token);
+            if (found.Count > 0)
+            {
+                string reason = $"{found.Count} retained where only commands belong, remove each by an empty retained message: {string.Join(", ", found.Take(5))}";
+                Counters.Refuse("retained_commands", reason);
+                Warned?.Invoke(OneLine.Of(reason));
+            }
+        }
+        catch (Exception e) when (!cancel.IsCancellationRequested)
+        {
+            Counters.Refuse("retained_scan_failed", e.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped before it was through.
+        }
+    }
+
     private async Task FarewellAsync()
     {
         using var limit = new CancellationTokenSource(Deadline, _time);
@@ -388,7 +418,7 @@ internal sealed class LineWorker : IAsyncDisposable
                 await ActAsync(loop.Stop(_now), limit.Token);
             }
 
-            await Link.PublishAsync(LinePublisher.Online(_topics, false, Epoch, Clock, "stopped", _options.Demo), Deadline, limit.Token);
+            await Link.PublishAsync(LinePublisher.Online(_topics, false, Epoch, Clock, "stopped", _options.Access.Demo), Deadline, limit.Token);
         }
         catch (OperationCanceledException)
         {

@@ -20,6 +20,6 @@ internal sealed class WorkerCounters
     public void Refuse(string name, string reason, long by = 1)
     {
         Count(name, by);
-        _examples[name] = reason;
+        _examples[name] = OneLine.Of(reason);
     }
 }

@@ -1,3 +1,4 @@
+using Optimizer.Edge.Connection;
 using Optimizer.Edge.Site;
 using Optimizer.Mqtt;
 using Optimizer.Plant;
@@ -15,10 +16,10 @@ internal sealed record WorkerOptions
 
     public required OperatingMode StartMode { get; init; }
 
-    public int Seed { get; init; } = 1;
+    /// <summary>Default: plaintext and anonymous, so that nothing is written.</summary>
+    public BrokerAccess Access { get; init; } = BrokerAccess.Open;
 
-    /// <summary>A simulated plant on a broker of our own; said in the birth message.</summary>
-    public bool Demo { get; init; }
+    public int Seed { get; init; } = 1;
 
     /// <summary>Default 5. Over 3.1.1 nothing is written.</summary>
     public MqttVersion MqttVersion { get; init; }

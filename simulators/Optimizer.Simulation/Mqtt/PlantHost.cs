@@ -41,6 +41,9 @@ public sealed class PlantHost : IAsyncDisposable
                 Host = options.Host,
                 Port = options.Port,
                 ClientId = gateway.Name,
+                Tls = options.Tls,
+                UserName = options.User,
+                Password = options.Password,
                 Filters = [_topics.Heartbeat(options.OptimizerParty)],
                 CommandFilters = [_topics.SetpointSet(gateway.Name)],
             },
@@ -212,16 +215,19 @@ public sealed class PlantHost : IAsyncDisposable
     {
         lock (_gate)
         {
-            // A retained command is an old one that the broker replays: never act on it.
-            string? wrong = message.Retained ? "a setpoint must not be retained" : null;
             var decoded = SetpointPayload.Decode(message.Payload.Span);
-            wrong ??= decoded.Reason;
-            return wrong is not null
-                ? [new Acknowledgement(decoded.Value?.SetpointId ?? "unknown", decoded.Value?.WriterEpoch ?? 0, decoded.Value?.Sequence ?? 0, _gateway.Name,
-                    AcknowledgementState.Rejected, ReasonCode.BadSchema, wrong, _plant.Now, [])]
+            // A retained command is an old one that the broker replays: never act on it.
+            string? wrong = message.Retained ? "a setpoint must not be retained"
+                : !message.IsJson ? $"content type {message.ContentType}, expected application/json"
+                : decoded.Reason;
+            return wrong is not null ? [Refuse(decoded.Value, ReasonCode.BadSchema, wrong)]
+                : _options.Trusted?.Refusal(message) is { } forged ? [Refuse(decoded.Value, ReasonCode.BadSignature, forged)]
                 : _gateway.Receive(decoded.Value!, _plant.Now);
         }
     }
+
+    private Acknowledgement Refuse(SetpointRequest? request, ReasonCode code, string reason) => new(
+        request?.SetpointId ?? "unknown", request?.WriterEpoch ?? 0, request?.Sequence ?? 0, _gateway.Name, AcknowledgementState.Rejected, code, reason, _plant.Now, []);
 
     private async Task PublishAsync(IReadOnlyList<Acknowledgement> acks, CancellationToken cancel)
     {

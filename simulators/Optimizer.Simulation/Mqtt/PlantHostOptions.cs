@@ -1,3 +1,5 @@
+using Optimizer.Mqtt;
+
 namespace Optimizer.Simulation.Mqtt;
 
 /// <summary>How a simulated plant lives on a broker.</summary>
@@ -6,6 +8,18 @@ public sealed record PlantHostOptions
     public required string Host { get; init; }
 
     public required int Port { get; init; }
+
+    /// <summary>Null: plaintext.</summary>
+    public TlsOptions? Tls { get; init; }
+
+    /// <summary>Broker user; null: nobody in particular.</summary>
+    public string? User { get; init; }
+
+    /// <summary>Used with <see cref="User"/> only.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>Setpoints must be signed by one of these keys; null: they need not be signed.</summary>
+    public SignatureCheck? Trusted { get; init; }
 
     /// <summary>Path below which every topic stands.</summary>
     public required string Location { get; init; }
@@ -21,4 +35,7 @@ public sealed record PlantHostOptions
 
     /// <summary>Unit of each lab analyte by tag path, such as <c>roll/ts</c>.</summary>
     public required IReadOnlyDictionary<string, string> LabUnits { get; init; }
+
+    /// <summary>Never with the password.</summary>
+    public override string ToString() => $"{Location} at {Host}:{Port}";
 }

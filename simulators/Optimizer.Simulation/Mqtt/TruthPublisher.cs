@@ -21,7 +21,7 @@ public sealed class TruthPublisher : IAsyncDisposable
         _truth = truth;
         _topics = new TopicTree(options.Location);
         Link = new MqttLink(
-            new MqttLinkOptions { Host = options.Host, Port = options.Port, ClientId = gateway + "-truth", UserName = user, Password = password, Filters = [] }, (_, _) => default, time);
+            new MqttLinkOptions { Host = options.Host, Port = options.Port, ClientId = gateway + "-truth", Tls = options.Tls, UserName = user, Password = password, Filters = [] }, (_, _) => default, time);
     }
 
     public MqttLink Link { get; }

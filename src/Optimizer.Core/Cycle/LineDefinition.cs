@@ -14,6 +14,9 @@ public sealed record LineDefinition(
     OperatingProblem Problem, CycleSettings Settings, GuardrailLimits Guardrails, WriteTerms Terms, IReadOnlyList<PriceSource> Prices, OperatingMode Ceiling)
 {
     public ProcessUnit Unit => Problem.Unit;
+
+    /// <summary>Why the ceiling is lower than the site's own; null: it is not.</summary>
+    public string? CeilingReason { get; init; }
 }
 
 /// <param name="Tag">Tag whose window mean is the price; null: the value is fixed.</param>

@@ -40,7 +40,7 @@ public sealed class LineLoop
     {
         (_line, _trainer, _start) = (line, trainer, start);
         _memory = new LineMemory(line.Unit, line.Settings);
-        _mode = new ModeMachine(start.Mode, line.Ceiling, start.At);
+        _mode = new ModeMachine(start.Mode, line.Ceiling, start.At) { CeilingReason = line.CeilingReason };
         _ledger = new WriteLedger(start.Epoch, line.Terms);
         _moves = new MoveBook(line.Unit);
         _training = new TrainingLane(start.SourceClock, line.Settings.TrainingAllowance);

@@ -39,6 +39,9 @@ public sealed class ModeMachine(OperatingMode start, OperatingMode ceiling, Date
 {
     public ModeState State { get; private set; } = new(start, 1, at, "start");
 
+    /// <summary>Why the ceiling is lower than the site's own; null: it is not.</summary>
+    public string? CeilingReason { get; init; }
+
     /// <summary>Why writing is suspended until a human re-arms; null: it is not.</summary>
     public string? LockedOut { get; private set; }
 
@@ -69,7 +72,7 @@ public sealed class ModeMachine(OperatingMode start, OperatingMode ceiling, Date
 
         if (up && request.Mode > ceiling)
         {
-            return $"this site allows {ceiling} at most, {request.Mode} was asked";
+            return $"{(CeilingReason is null ? "" : CeilingReason + ": ")}this site allows {ceiling} at most, {request.Mode} was asked";
         }
 
         if (request.Mode > OperatingMode.Advisory && Forbidden is { } why)

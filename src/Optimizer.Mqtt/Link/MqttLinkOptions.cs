@@ -89,6 +89,9 @@ public sealed record InboundMessage(string Topic, ReadOnlyMemory<byte> Payload, 
     /// <summary>Null: not said, or a connection of before MQTT 5.</summary>
     public string? ContentType { get; init; }
 
+    /// <summary>It says it is JSON, or says nothing.</summary>
+    public bool IsJson => ContentType is null || ContentType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>At most 16 of them and 4 KiB in all; none is kept of a message that has more.</summary>
     public IReadOnlyList<(string Name, string Value)> UserProperties { get; init; } = [];
 }

@@ -113,25 +113,25 @@ public class LineLoopTests : ScriptedLoop
     public void WritingForbidden_GivesTheLeaseBackAndStaysForbiddenWhoeverAsks()
     {
         Run(hours: 6.2, TimeSpan.FromMinutes(1));
-        int written = _loop.Ledger.Written;
-        _events.Clear();
+        int written = Loop.Ledger.Written;
+        Events.Clear();
 
-        _events.AddRange(_loop.ForbidWriting("the broker speaks MQTT 3.1.1", _now));
+        Events.AddRange(Loop.ForbidWriting("the broker speaks MQTT 3.1.1", Now));
 
-        Assert.Equal(RequestKind.Release, Assert.Single(_events.OfType<SendWrite>()).Write.Kind);
-        Assert.Equal((OperatingMode.Advisory, "the broker speaks MQTT 3.1.1"), (_loop.Mode.Mode, _loop.Mode.Cause));
-        _loop.Request(new ModeRequest(OperatingMode.Closed, "anna", "", _loop.Mode.Version), _now, out string? refusal);
+        Assert.Equal(RequestKind.Release, Assert.Single(Events.OfType<SendWrite>()).Write.Kind);
+        Assert.Equal((OperatingMode.Advisory, "the broker speaks MQTT 3.1.1"), (Loop.Mode.Mode, Loop.Mode.Cause));
+        Loop.Request(new ModeRequest(OperatingMode.Closed, "anna", "", Loop.Mode.Version), Now, out string? refusal);
         Assert.Equal("Advisory at most: the broker speaks MQTT 3.1.1", refusal);
         Run(hours: 3, TimeSpan.FromMinutes(1));
-        Assert.Equal(written, _loop.Ledger.Written);
+        Assert.Equal(written, Loop.Ledger.Written);
 
         // Allowed again is not raised again.
-        Assert.Empty(_loop.ForbidWriting(null, _now));
-        Assert.Equal(OperatingMode.Advisory, _loop.Mode.Mode);
-        _events.AddRange(_loop.Request(new ModeRequest(OperatingMode.Closed, "anna", "broker replaced", _loop.Mode.Version), _now, out refusal));
+        Assert.Empty(Loop.ForbidWriting(null, Now));
+        Assert.Equal(OperatingMode.Advisory, Loop.Mode.Mode);
+        Events.AddRange(Loop.Request(new ModeRequest(OperatingMode.Closed, "anna", "broker replaced", Loop.Mode.Version), Now, out refusal));
         Assert.Null(refusal);
         Run(hours: 3, TimeSpan.FromMinutes(1));
-        Assert.True(_loop.Ledger.Written > written, _loop.LastOutcome?.Sentence);
+        Assert.True(Loop.Ledger.Written > written, Loop.LastOutcome?.Sentence);
     }
 
     [Fact]

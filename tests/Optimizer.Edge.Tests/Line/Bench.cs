@@ -2,6 +2,7 @@ using CopperFoilLine;
 using CopperFoilLine.Operators;
 using CopperFoilLine.Scenes;
 using Optimizer.Cycle;
+using Optimizer.Edge.Connection;
 using Optimizer.Edge.Line;
 using Optimizer.Edge.Simulated;
 using Optimizer.Edge.Site;
@@ -24,7 +25,7 @@ internal sealed class Bench : IAsyncDisposable
     private readonly string _folder;
     private readonly AuditRecord _audit;
 
-    private Bench(EmbeddedBroker broker, SiteLine site, MqttVersion version)
+    private Bench(EmbeddedBroker broker, SiteLine site, MqttVersion version, BrokerAccess? access, Func<PlantHostOptions, PlantHostOptions> host)
     {
         _folder = Directory.CreateTempSubdirectory("optimizer-bench-").FullName;
         _audit = AuditRecord.Open(_folder);
@@ -32,9 +33,9 @@ internal sealed class Bench : IAsyncDisposable
         Topics = new TopicTree(site.Site.Location);
         Plant = FoilPlant.Create(new FoilPlantPlan { Scenario = ScenarioPlan.Parse("normal"), Seed = 7, Gateway = site.Site.Gateway.Id });
         Host = new PlantHost(
-            new PlantHostOptions { Host = "127.0.0.1", Port = broker.Port, Location = site.Site.Location, LabUnits = FoilTags.Results }, Plant.Line, Plant.Gateway, TimeProvider.System);
+            host(new PlantHostOptions { Host = "127.0.0.1", Port = broker.Port, Location = site.Site.Location, LabUnits = FoilTags.Results }), Plant.Line, Plant.Gateway, TimeProvider.System);
         Worker = new LineWorker(
-            new WorkerOptions { Site = site, Host = "127.0.0.1", Port = broker.Port, StartMode = OperatingMode.Off, Seed = 7, MqttVersion = version }, _audit, TimeProvider.System)
+            new WorkerOptions { Site = site, Host = "127.0.0.1", Port = broker.Port, Access = access ?? BrokerAccess.ForDemo, StartMode = OperatingMode.Off, Seed = 7, MqttVersion = version }, _audit, TimeProvider.System)
         {
             Happened = e =>
             {
@@ -81,7 +82,7 @@ internal sealed class Bench : IAsyncDisposable
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<Bench> StartAsync(TimeSpan? watchdog = null, MqttVersion version = MqttVersion.Five)
+    public static async Task<Bench> StartAsync(TimeSpan? watchdog = null, MqttVersion version = MqttVersion.Five, BrokerAccess? access = null, Func<PlantHostOptions, PlantHostOptions>? host = null)
     {
         var site = SiteMapper.Load(SiteText.CopperFoilFile);
         if (watchdog is { } limit)
@@ -89,7 +90,7 @@ internal sealed class Bench : IAsyncDisposable
             site = site with { Line = site.Line with { Guardrails = site.Line.Guardrails with { Watchdog = limit } } };
         }
 
-        var bench = new Bench(await EmbeddedBroker.StartAsync(0), site, version);
+        var bench = new Bench(await EmbeddedBroker.StartAsync(0), site, version, access, host ?? (o => o));
         bench._running.AddRange([bench.Worker.RunAsync(bench._stop.Token), bench.Host.RunAsync(bench._stop.Token), bench.Console.RunAsync(bench._stop.Token)]);
         foreach (var link in new[] { bench.Worker.Link, bench.Host.Link, bench.Console })
         {
