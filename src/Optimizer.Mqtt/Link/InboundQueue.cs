@@ -1,3 +1,4 @@
+using System.Buffers;
 using MQTTnet;
 using MQTTnet.Protocol;
 
@@ -5,13 +6,15 @@ namespace Optimizer.Mqtt;
 
 /// <summary>
 /// Messages received and not yet handled, in the order they came. When it is full the oldest of QoS 0 gives way. QoS 1 never
-/// does: the broker sends no more of it than we announced, and one that does all the same is refused.
+/// does: the broker sends no more of it than we announced, and one that does all the same is refused. What a broker delivers
+/// again while the first delivery still waits here takes its place, or every reconnect would add another copy of the backlog.
 /// </summary>
 internal sealed class InboundQueue(int capacity, long capacityBytes)
 {
     private readonly Lock _gate = new();
     private readonly LinkedList<Entry> _all = new();
     private readonly Queue<LinkedListNode<Entry>> _mayGo = new();
+    private readonly Dictionary<ushort, LinkedListNode<Entry>> _mustStay = [];
     private readonly SemaphoreSlim _filled = new(0);
     private long _bytes, _dropped;
 
@@ -27,6 +30,12 @@ internal sealed class InboundQueue(int capacity, long capacityBytes)
         var entry = new Entry(args, connection);
         lock (_gate)
         {
+            if (!mayGo && args.ApplicationMessage.Dup && _mustStay.TryGetValue(args.PacketIdentifier, out var first) && entry.Repeats(first.Value))
+            {
+                Remove(first);
+                _filled.Wait(0);
+            }
+
             while (IsFull(entry) && _mayGo.TryDequeue(out var oldest))
             {
                 Remove(oldest);
@@ -46,6 +55,10 @@ internal sealed class InboundQueue(int capacity, long capacityBytes)
             if (mayGo)
             {
                 _mayGo.Enqueue(node);
+            }
+            else
+            {
+                _mustStay[args.PacketIdentifier] = node;
             }
         }
 
@@ -80,10 +93,18 @@ internal sealed class InboundQueue(int capacity, long capacityBytes)
     {
         _all.Remove(node);
         _bytes -= node.Value.Size;
+        if (_mustStay.GetValueOrDefault(node.Value.Args.PacketIdentifier) == node)
+        {
+            _mustStay.Remove(node.Value.Args.PacketIdentifier);
+        }
     }
 
     internal sealed record Entry(MqttApplicationMessageReceivedEventArgs Args, BrokerConnection Connection)
     {
         public long Size => Args.ApplicationMessage.Payload.Length;
+
+        public bool Repeats(Entry first) =>
+            first.Connection != Connection && first.Args.ApplicationMessage.Topic == Args.ApplicationMessage.Topic
+            && first.Args.ApplicationMessage.Payload.ToArray().AsSpan().SequenceEqual(Args.ApplicationMessage.Payload.ToArray());
     }
 }

@@ -234,7 +234,7 @@ public sealed class MqttLink : IAsyncDisposable
     {
         if (ending.TakenOver)
         {
-            Tell(Noticed, $"another client connected as {_options.ClientId} and took the session; the next attempt follows in {_options.TakenOverRetry.TotalSeconds:F0} s. Two clients must not share an id");
+            Tell(Noticed, $"another client connected as {_options.ClientId} and took the session; the next attempt follows in {_options.TakenOverRetry.TotalSeconds:F1} s. Two clients must not share an id");
             await Task.Delay(_options.TakenOverRetry, _time, cancel);
             return;
         }

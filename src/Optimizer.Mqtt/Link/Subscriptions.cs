@@ -85,15 +85,32 @@ internal sealed class Subscriptions(MqttLinkOptions options)
         }
     }
 
-    private static HashSet<string>? Load(string? file) => file is not null && File.Exists(file) ? File.ReadLines(file).ToHashSet(StringComparer.Ordinal) : null;
+    private static HashSet<string>? Load(string? file)
+    {
+        try
+        {
+            return file is not null && File.Exists(file) ? File.ReadLines(file).ToHashSet(StringComparer.Ordinal) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     private void Remember(IEnumerable<string> filters)
     {
         var now = filters.ToHashSet(StringComparer.Ordinal);
-        if (options.SessionFile is { } file && (_known is null || !_known.SetEquals(now)))
+        try
         {
-            File.WriteAllLines(file + ".new", now.Order(StringComparer.Ordinal));
-            File.Move(file + ".new", file, overwrite: true);
+            if (options.SessionFile is { } file && (_known is null || !_known.SetEquals(now)))
+            {
+                File.WriteAllLines(file + ".new", now.Order(StringComparer.Ordinal));
+                File.Move(file + ".new", file, overwrite: true);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A full disk must not keep us from listening: at worst an old filter stays subscribed.
         }
 
         _known = now;

@@ -6,7 +6,7 @@ namespace Optimizer.Mqtt.Tests.Link;
 /// <summary>When a link connects again, how soon, and what it says.</summary>
 public sealed class ConnectingTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Long = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(0.8);
 
     private readonly LinkBench _bench = new();
 
@@ -30,7 +30,7 @@ public sealed class ConnectingTests : IAsyncLifetime
         var link = await _bench.ConnectAsync(To(broker.Port) with { RefusedRetry = Long });
 
         Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalSeconds, Long.TotalSeconds - 0.05, 15);
-        Assert.Equal($"broker 127.0.0.1:{broker.Port} cannot be reached: the broker refused the connection: {name} (ask the engineer); this does not pass by itself; the next attempt follows in 1.5 s", _bench.Notices.First());
+        Assert.Equal($"broker 127.0.0.1:{broker.Port} cannot be reached: the broker refused the connection: {name} (ask the engineer); this does not pass by itself; the next attempt follows in 0.8 s", _bench.Notices.First());
         Assert.Equal(1, link.Connections);
     }
 
@@ -116,7 +116,7 @@ public sealed class ConnectingTests : IAsyncLifetime
 
         await UntilAsync(() => link.Connections == 2);
 
-        Assert.Equal("another client connected as opt and took the session; the next attempt follows in 2 s. Two clients must not share an id", _bench.Notices.Single());
+        Assert.Equal("another client connected as opt and took the session; the next attempt follows in 0.8 s. Two clients must not share an id", _bench.Notices.Single());
         Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalSeconds, Long.TotalSeconds - 0.05, 15);
     }
 
@@ -132,7 +132,7 @@ public sealed class ConnectingTests : IAsyncLifetime
         await UntilAsync(() => !_bench.Notices.IsEmpty);
 
         Assert.Equal("the connection ended 4 times within 5 s of its start (the connection was closed): is another client connected as opt? The attempts get rarer", _bench.Notices.First());
-        Assert.InRange(one.Connections + other.Connections, 7, 10);
+        Assert.InRange(one.Connections + other.Connections, 7, 12);
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public sealed class ConnectingTests : IAsyncLifetime
         };
         _bench.Start(To(broker.Port, "link", "t/#") with { LongestRetry = TimeSpan.FromSeconds(1) }, (_, _) => default);
 
-        await UntilAsync(() => broker.Peers.Count == 6);
+        await UntilAsync(() => Volatile.Read(ref at[6]) != 0);
 
         // 0.2, 0.4 and 0.8 s, then the longest wait.
         Assert.InRange(TimeProvider.System.GetElapsedTime(at[1], at[6]).TotalSeconds, 2.3, 15);

@@ -191,8 +191,8 @@ internal sealed class ScriptedBroker : IAsyncDisposable
         public Task AcknowledgeAsync(ushort identifier, CancellationToken cancel) => SendAsync([0x40, 2, (byte)(identifier >> 8), (byte)identifier], cancel);
 
         /// <summary>A PUBLISH of QoS 1 without properties.</summary>
-        public Task PublishAsync(string topic, ushort identifier, string payload, CancellationToken cancel) =>
-            SendAsync([0x32, (byte)(5 + topic.Length + payload.Length), 0, (byte)topic.Length, .. Encoding.UTF8.GetBytes(topic), (byte)(identifier >> 8), (byte)identifier, 0, .. Encoding.UTF8.GetBytes(payload)], cancel);
+        public Task PublishAsync(string topic, ushort identifier, string payload, CancellationToken cancel, bool again = false) =>
+            SendAsync([(byte)(again ? 0x3A : 0x32), (byte)(5 + topic.Length + payload.Length), 0, (byte)topic.Length, .. Encoding.UTF8.GetBytes(topic), (byte)(identifier >> 8), (byte)identifier, 0, .. Encoding.UTF8.GetBytes(payload)], cancel);
 
         /// <summary>DISCONNECT with a reason code.</summary>
         public Task DisconnectAsync(byte code, CancellationToken cancel) => SendAsync([0xE0, 2, code, 0], cancel);

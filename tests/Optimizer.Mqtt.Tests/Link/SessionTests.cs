@@ -131,6 +131,8 @@ public sealed class SessionTests : IAsyncLifetime
         var blinked = await _bench.ConnectAsync(WithWill("blinked"));
 
         await _bench.StopAsync(stopped);
+        // The goodbye must be through before the way is cut.
+        await UntilAsync(() => broker.Log.Any(l => l.EndsWith("Client stopped disconnected.", StringComparison.Ordinal)));
         proxy.Cut();
         await UntilAsync(() => blinked.Connections == 2);
         await _bench.ConnectAsync(WithWill("killed"));

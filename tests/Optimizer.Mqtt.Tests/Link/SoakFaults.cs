@@ -26,8 +26,8 @@ internal sealed class SoakFaults : IAsyncDisposable
 
     public int ReceiverPort => _proxies[1].Port;
 
-    /// <summary>When the broker was last killed: what it acknowledged just before may be gone.</summary>
-    public List<DateTimeOffset> Killed { get; } = [];
+    /// <summary>From the order to kill the broker to its death: what it acknowledged just before may be gone.</summary>
+    public List<(DateTimeOffset From, DateTimeOffset To)> Killed { get; } = [];
 
     /// <summary>Faults so far.</summary>
     public int Count => _injected.Values.Sum();
@@ -108,8 +108,9 @@ internal sealed class SoakFaults : IAsyncDisposable
                 Array.ForEach(hit, p => p.Latency = TimeSpan.Zero);
                 return "slow";
             case 4:
-                Killed.Add(TimeProvider.System.GetUtcNow());
+                var ordered = TimeProvider.System.GetUtcNow();
                 await _broker.KillAsync();
+                Killed.Add((ordered, TimeProvider.System.GetUtcNow()));
                 await WaitAsync(short_, cancel);
                 await _broker.StartAsync();
                 return "broker killed";
