@@ -161,7 +161,15 @@ public sealed record SparkplugPayload(ulong? Timestamp, ulong? Sequence, IReadOn
         reason ??= reader.Broken ? "the bytes are no protobuf message" : null;
         return reason is not null ? null : new SparkplugMetric
         {
-            Name = name, Alias = alias, Timestamp = timestamp, Type = type, IsHistorical = isHistorical, IsTransient = isTransient, IsNull = isNull, Quality = quality, Value = value,
+            Name = name,
+            Alias = alias,
+            Timestamp = timestamp,
+            Type = type,
+            IsHistorical = isHistorical,
+            IsTransient = isTransient,
+            IsNull = isNull,
+            Quality = quality,
+            Value = value,
         };
     }
 

@@ -165,7 +165,8 @@ public sealed class SparkplugTranslator : SetpointTranslator
         }
 
         return new OutboundMessage(
-            SparkplugTopic.Command(_target.Source.Group, _target.Source.Node, _target.Source.Device), new SparkplugPayload(at, null, metrics).Encode(), 0) { IsBinary = true };
+            SparkplugTopic.Command(_target.Source.Group, _target.Source.Node, _target.Source.Device), new SparkplugPayload(at, null, metrics).Encode(), 0)
+        { IsBinary = true };
     }
 
     private IEnumerable<(string Part, double Value)> Values(SetpointRequest request, SetpointItem item) => !_target.Handshake
