@@ -130,9 +130,9 @@ public sealed class SparkplugTranslator : SetpointTranslator
             return request.Kind == RequestKind.Release ? new Translation(null, [], Caution) : Translation.None;
         }
 
+        // Without SP_REQ: what keeps or gives back a lease cannot change a value.
         return Missing(request) is { } missing
             ? new Translation(null, [], $"{request.Kind} was not sent: {missing}")
-            // Without SP_REQ: what keeps or gives back a lease cannot change a value.
             : new Translation(Command(request, m => m == "SP_REQ" ? null : m), []);
     }
 
