@@ -114,45 +114,43 @@ public sealed record SparkplugPayload(ulong? Timestamp, ulong? Sequence, IReadOn
     private static SparkplugMetric? Metric(ReadOnlySpan<byte> bytes, out string? reason)
     {
         reason = null;
-        var metric = new SparkplugMetric();
+        string? name = null;
+        ulong? alias = null, timestamp = null;
+        long? quality = null;
+        var type = SparkplugType.Unknown;
+        bool isHistorical = false, isTransient = false, isNull = false;
+        SparkplugValue value = default;
         var reader = new WireReader(bytes);
         while (reader.Next())
         {
             switch (reader.Field)
             {
                 case 1:
-                    metric = metric with { Name = Text(reader.Bytes(), ref reason) };
+                    name = Text(reader.Bytes(), ref reason);
                     break;
                 case 2:
-                    metric = metric with { Alias = reader.Number() };
+                    alias = reader.Number();
                     break;
                 case 3:
-                    metric = metric with { Timestamp = reader.Number() };
+                    timestamp = reader.Number();
                     break;
                 case 4:
-                    metric = metric with { Type = TypeOf(reader.Number()) };
+                    type = TypeOf(reader.Number());
                     break;
                 case 5:
-                    metric = metric with { IsHistorical = reader.Number() != 0 };
+                    isHistorical = reader.Number() != 0;
                     break;
                 case 6:
-                    metric = metric with { IsTransient = reader.Number() != 0 };
+                    isTransient = reader.Number() != 0;
                     break;
                 case 7:
-                    metric = metric with { IsNull = reader.Number() != 0 };
+                    isNull = reader.Number() != 0;
                     break;
                 case 9:
-                    metric = metric with { Quality = QualityOf(reader.Bytes(), ref reason) };
+                    quality = QualityOf(reader.Bytes(), ref reason);
                     break;
-                case >= 10 and <= 14:
-                    metric = metric with { Value = new SparkplugValue((SparkplugField)reader.Field, reader.Number()) };
-                    break;
-                case 15:
-                    metric = metric with { Value = new SparkplugValue(SparkplugField.String, 0, Text(reader.Bytes(), ref reason)) };
-                    break;
-                case >= 16 and <= 19:
-                    metric = metric with { Value = new SparkplugValue(SparkplugField.Other, 0) };
-                    reader.Skip();
+                case >= 10 and <= 19:
+                    value = ValueOf(ref reader, ref reason);
                     break;
                 default:
                     reader.Skip();
@@ -161,7 +159,33 @@ public sealed record SparkplugPayload(ulong? Timestamp, ulong? Sequence, IReadOn
         }
 
         reason ??= reader.Broken ? "the bytes are no protobuf message" : null;
-        return reason is null ? metric : null;
+        return reason is not null ? null : new SparkplugMetric
+        {
+            Name = name,
+            Alias = alias,
+            Timestamp = timestamp,
+            Type = type,
+            IsHistorical = isHistorical,
+            IsTransient = isTransient,
+            IsNull = isNull,
+            Quality = quality,
+            Value = value,
+        };
+    }
+
+    private static SparkplugValue ValueOf(ref WireReader reader, ref string? reason)
+    {
+        var field = (SparkplugField)Math.Min(reader.Field, (int)SparkplugField.Other);
+        switch (field)
+        {
+            case SparkplugField.String:
+                return new SparkplugValue(field, 0, Text(reader.Bytes(), ref reason));
+            case SparkplugField.Other:
+                reader.Skip();
+                return new SparkplugValue(field, 0);
+            default:
+                return new SparkplugValue(field, reader.Number());
+        }
     }
 
     // Keys and values of a property set are two lists of one length.

@@ -130,9 +130,9 @@ public sealed class SparkplugTranslator : SetpointTranslator
             return request.Kind == RequestKind.Release ? new Translation(null, [], Caution) : Translation.None;
         }
 
+        // Without SP_REQ: what keeps or gives back a lease cannot change a value.
         return Missing(request) is { } missing
             ? new Translation(null, [], $"{request.Kind} was not sent: {missing}")
-            // Without SP_REQ: what keeps or gives back a lease cannot change a value.
             : new Translation(Command(request, m => m == "SP_REQ" ? null : m), []);
     }
 
@@ -165,7 +165,8 @@ public sealed class SparkplugTranslator : SetpointTranslator
         }
 
         return new OutboundMessage(
-            SparkplugTopic.Command(_target.Source.Group, _target.Source.Node, _target.Source.Device), new SparkplugPayload(at, null, metrics).Encode(), 0) { IsBinary = true };
+            SparkplugTopic.Command(_target.Source.Group, _target.Source.Node, _target.Source.Device), new SparkplugPayload(at, null, metrics).Encode(), 0)
+        { IsBinary = true };
     }
 
     private IEnumerable<(string Part, double Value)> Values(SetpointRequest request, SetpointItem item) => !_target.Handshake

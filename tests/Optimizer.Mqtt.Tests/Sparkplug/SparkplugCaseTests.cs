@@ -80,7 +80,10 @@ public sealed class SparkplugCaseTests
         private static readonly SparkplugSource Device = new("G", "N", "D"), Node = new("G", "N", null);
         private static readonly Dictionary<ulong, (string Name, SparkplugType Type)> Aliases = new()
         {
-            [1] = ("Inlet/Temperature", SparkplugType.Float), [2] = ("Level", SparkplugType.Int16), [3] = ("Pump", SparkplugType.Boolean), [4] = ("State", SparkplugType.String),
+            [1] = ("Inlet/Temperature", SparkplugType.Float),
+            [2] = ("Level", SparkplugType.Int16),
+            [3] = ("Pump", SparkplugType.Boolean),
+            [4] = ("State", SparkplugType.String),
         };
 
         private readonly SparkplugHost _host;

@@ -114,7 +114,9 @@ public sealed class SparkplugTranslatorTests
         Assert.Empty(scene.Say(("Opt/FIC1/SP_STATE", 8)));
         // What was lost before does not end the next write.
         scene.Say(("Opt/FIC1/SP", 60), ("Opt/FIC2/SP", 10));
-        Assert.NotNull(scene.Translator.Send(Writes.Request(Start.AddSeconds(9), 2), Start.AddSeconds(9)).Message);
+        var next = scene.Translator.Send(Writes.Request(Start.AddSeconds(9), 2), Start.AddSeconds(9));
+        Assert.NotNull(next.Message);
+        Assert.Empty(next.Acknowledgements);
         Assert.Empty(scene.Say(("Opt/FIC1/SP", 60)));
     }
 
