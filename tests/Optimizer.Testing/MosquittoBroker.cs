@@ -111,11 +111,12 @@ public sealed class MosquittoBroker : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    private static void RequireTool(string name)
+    /// <summary>The same for any other program the tests start.</summary>
+    public static void RequireTool(string name)
     {
         if (Find(name) is null)
         {
-            string reason = $"{name} is not installed (Debian: apt-get install mosquitto mosquitto-clients)";
+            string reason = $"{name} is not installed (Debian: apt-get install mosquitto mosquitto-clients openssl)";
             Assert.False(Environment.GetEnvironmentVariable("OPTIMIZER_REQUIRE_TOOLS") == "1", reason);
             Assert.Skip(reason);
         }
