@@ -36,7 +36,7 @@ internal sealed class Attacker(Bench bench) : IAsyncDisposable
     /// <summary>A write that the gateway would take: the first setpoint, where it stands.</summary>
     public SetpointRequest Write(long epoch, long sequence)
     {
-        var variable = bench.Site.Line.Unit.Manipulated[0];
+        var variable = bench.Site.Site.Manipulated[0];
         double live = bench.Plant.Gateway.Setpoints[0];
         var now = bench.Plant.Now;
         return new SetpointRequest(
@@ -44,7 +44,7 @@ internal sealed class Attacker(Bench bench) : IAsyncDisposable
             [new SetpointItem(variable.SetpointTag, live, variable.EngineeringUnit, live, variable.Tolerance, variable.OperatorLow, variable.OperatorHigh, null)]);
     }
 
-    /// <returns>The gateway's first answer to it.</returns>
+    /// <returns>The gateway's verdict on it.</returns>
     public async Task<Acknowledgement> SendAsync(SetpointRequest request, bool retain = false, string contentType = "application/json", Func<OutboundMessage, OutboundMessage>? sign = null)
     {
         var message = new OutboundMessage(bench.Topics.SetpointSet("gw-l01"), SetpointPayload.Encode(request), 1);
@@ -60,7 +60,7 @@ internal sealed class Attacker(Bench bench) : IAsyncDisposable
         await _client.PublishAsync(builder.Build(), Bench.Cancel);
         Acknowledgement? answer = null;
         await Bench.UntilAsync(() => (answer = _seen.Skip(before).Where(s => s.Topic == bench.Topics.SetpointAck("gw-l01"))
-            .Select(s => AcknowledgementPayload.Decode(s.Payload).Value).FirstOrDefault(a => a?.SetpointId == request.SetpointId)) is not null);
+            .Select(s => AcknowledgementPayload.Decode(s.Payload).Value).FirstOrDefault(a => a?.SetpointId == request.SetpointId && a.State != AcknowledgementState.Received)) is not null);
         return answer!;
     }
 

@@ -58,7 +58,7 @@ public sealed class SecurityTests
 
         Assert.Equal(AcknowledgementState.Accepted, (await attacker.SendAsync(first)).State);
         var held = bench.Plant.Gateway.Setpoints.ToArray();
-        Assert.Equal(AcknowledgementState.Accepted, (await attacker.SendAsync(first)).State);
+        Assert.Equal(AcknowledgementState.Applied, (await attacker.SendAsync(first)).State);
         Assert.Equal(ReasonCode.OldSeq, (await attacker.SendAsync(attacker.Write(5, 7))).ReasonCode);
         Assert.Equal(ReasonCode.StaleEpoch, (await attacker.SendAsync(attacker.Write(4, 9))).ReasonCode);
         var late = attacker.Write(5, 8);
