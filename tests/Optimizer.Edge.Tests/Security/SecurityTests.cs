@@ -110,7 +110,8 @@ public sealed class SecurityTests
         await using var attacker = new Attacker(bench);
         await attacker.StartAsync(topic);
         byte[] command = ModePayload.Encode(new ModeCommandMessage(
-            SetpointIds.Create(bench.Worker.Now, 1, 1, "console"), OperatingMode.Shadow, "F01", "anna", bench.Worker.Now, bench.Worker.Now.AddMinutes(5), 1, "test") { Client = "console" });
+            SetpointIds.Create(bench.Worker.Now, 1, 1, "console"), OperatingMode.Shadow, "F01", "anna", bench.Worker.Now, bench.Worker.Now.AddMinutes(5), 1, "test")
+        { Client = "console" });
         await bench.Console.PublishAsync(new OutboundMessage(bench.Topics.ModeCommand, command, 1) { ResponseTopic = topic }, Deadline, Bench.Cancel);
         await Bench.UntilAsync(() => bench.Worker.Loop!.Mode.Mode == OperatingMode.Shadow);
 

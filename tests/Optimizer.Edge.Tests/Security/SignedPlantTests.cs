@@ -101,7 +101,8 @@ public sealed class SignedPlantTests : IDisposable
         await host.AdvanceAsync(foil.Now + TimeSpan.FromHours(0.2), Bench.Cancel);
         await Bench.UntilAsync(() => worker.Now == foil.Now && worker.Loop is not null);
         byte[] command = ModePayload.Encode(new ModeCommandMessage(
-            SetpointIds.Create(worker.Now, 1, 1, "hmi"), OperatingMode.Closed, "F01", "anna", worker.Now, worker.Now.AddMinutes(5), worker.Loop!.Mode.Version, "start of shift") { Client = "hmi-1" });
+            SetpointIds.Create(worker.Now, 1, 1, "hmi"), OperatingMode.Closed, "F01", "anna", worker.Now, worker.Now.AddMinutes(5), worker.Loop!.Mode.Version, "start of shift")
+        { Client = "hmi-1" });
         Assert.Equal(PublishOutcome.Sent, await screen.PublishAsync(
             new OutboundMessage(new TopicTree(site.Site.Location).ModeCommand, command, 1) { ResponseTopic = "clients/hmi-1/opt/reply" }, Patience, Bench.Cancel));
         await Bench.UntilAsync(() => !replies.IsEmpty);
