@@ -115,7 +115,8 @@ public sealed class MosquittoBroker : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    private static void RequireTool(string name)
+    /// <summary>The same for any other program the tests start.</summary>
+    public static void RequireTool(string name)
     {
         if (Find(name) is null)
         {
@@ -124,7 +125,7 @@ public sealed class MosquittoBroker : IAsyncDisposable
         }
     }
 
-    private static string Reason(string name) => $"{name} is not installed (Debian: apt-get install mosquitto mosquitto-clients)";
+    private static string Reason(string name) => $"{name} is not installed (Debian: apt-get install mosquitto mosquitto-clients openssl)";
 
     private static string? Find(string name) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin").Select(p => Path.Combine(p, name)).FirstOrDefault(File.Exists);

@@ -9,6 +9,15 @@ internal static class EventPrinter
 {
     public static void Print(LineEvent e)
     {
+        if (Line(e) is { } line)
+        {
+            Console.WriteLine(line);
+        }
+    }
+
+    /// <summary>One line, whatever stands in the event; null: nothing to say.</summary>
+    public static string? Line(LineEvent e)
+    {
         string? text = e switch
         {
             DecisionMade d => d.Outcome.Sentence,
@@ -22,9 +31,6 @@ internal static class EventPrinter
             TrainingFailed f => "training failed: " + f.Reason,
             _ => null,
         };
-        if (text is not null)
-        {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{e.At:yyyy-MM-dd HH:mm} {OneLine.Of(text)}"));
-        }
+        return text is null ? null : string.Create(CultureInfo.InvariantCulture, $"{e.At:yyyy-MM-dd HH:mm} {OneLine.Of(text)}");
     }
 }

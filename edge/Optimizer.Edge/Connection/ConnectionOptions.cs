@@ -35,13 +35,13 @@ internal sealed class ConnectionOptions
     public BrokerAccess Access(ParseResult parsed)
     {
         string? user = parsed.GetValue(_user);
-        string? password = Secrets.Read(parsed.GetValue(_password), Secrets.Password, Environment.GetEnvironmentVariable);
         if (parsed.GetValue(_password) is not null && user is null)
         {
             throw new UsageException("--password-file needs --user");
         }
 
-        return new BrokerAccess { Tls = Tls(parsed), User = user, Password = user is null ? null : password };
+        string? password = user is null ? null : Secrets.Read(parsed.GetValue(_password), Secrets.Password, Environment.GetEnvironmentVariable);
+        return new BrokerAccess { Tls = Tls(parsed), User = user, Password = password };
     }
 
     private TlsOptions? Tls(ParseResult parsed)

@@ -82,7 +82,8 @@ internal sealed class Bench : IAsyncDisposable
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<Bench> StartAsync(TimeSpan? watchdog = null, MqttVersion version = MqttVersion.Five, BrokerAccess? access = null, Func<PlantHostOptions, PlantHostOptions>? host = null)
+    public static async Task<Bench> StartAsync(TimeSpan? watchdog = null, MqttVersion version = MqttVersion.Five, BrokerAccess? access = null, Func<PlantHostOptions, PlantHostOptions>? host = null,
+        Func<EmbeddedBroker, Task>? before = null, Action<string>? warned = null)
     {
         var site = SiteMapper.Load(SiteText.CopperFoilFile);
         if (watchdog is { } limit)
@@ -90,7 +91,10 @@ internal sealed class Bench : IAsyncDisposable
             site = site with { Line = site.Line with { Guardrails = site.Line.Guardrails with { Watchdog = limit } } };
         }
 
-        var bench = new Bench(await EmbeddedBroker.StartAsync(0), site, version, access, host ?? (o => o));
+        var broker = await EmbeddedBroker.StartAsync(0);
+        await (before?.Invoke(broker) ?? Task.CompletedTask);
+        var bench = new Bench(broker, site, version, access, host ?? (o => o));
+        bench.Worker.Warned = warned;
         bench._running.AddRange([bench.Worker.RunAsync(bench._stop.Token), bench.Host.RunAsync(bench._stop.Token), bench.Console.RunAsync(bench._stop.Token)]);
         foreach (var link in new[] { bench.Worker.Link, bench.Host.Link, bench.Console })
         {
