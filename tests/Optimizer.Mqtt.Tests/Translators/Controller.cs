@@ -67,7 +67,7 @@ internal static class Writes
         {
             Now = now,
             Limits = new GuardrailLimits(),
-            Variables = items.ToDictionary(i => i.Variable.Name, i => new MoveHistory(i.From, null, 0, 0, 0, default)),
+            Variables = items.ToDictionary(i => i.Variable.Name, i => new MoveHistory(i.From, null, 0, 0, default, default)),
             Gateway = new GatewayState("gw-1", TimeSpan.Zero, true, false, null),
             InputGaps = [],
             Transients = [],
@@ -75,7 +75,7 @@ internal static class Writes
             AuditWritable = true,
         };
         var review = GuardrailChain.Standard.Review(new ProposedMove(now, items, new Evidence(1, 0.1, 0.01, "EUR", 0, 0, 0)), context);
-        return ModeGate.Admit(review.Approved!, OperatingMode.Supervised, "anna", turn, Terms, now, out _)!;
+        return ModeGate.Admit(review.Approved!, OperatingMode.Supervised, null, new Actor("anna", ActorRole.Operator), turn, Terms, now, out _)!;
     }
 
     public static SetpointRequest Request(DateTimeOffset now, long sequence = 1, long epoch = 7, bool both = true) => Approved(now, new WriterTurn(epoch, sequence), both).ToRequest();
