@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 using Optimizer.Edge.Line;
 using Optimizer.Edge.Site;
 using Optimizer.Mqtt;
+using Optimizer.Mqtt.Sparkplug;
 using Optimizer.Plant;
 using Optimizer.Testing;
 
@@ -31,15 +32,19 @@ public partial class TelemetryExampleTests
         var expected = Promises().Matches(example.Groups["gives"].Value)
             .Select(m => (m.Groups["tag"].Value, double.Parse(m.Groups["value"].Value, CultureInfo.InvariantCulture), Enum.Parse<Quality>(m.Groups["quality"].Value, true))).ToList();
         Assert.NotEmpty(expected);
-        var decoder = new TelemetryDecoder(SiteBindings.Of(Site(example.Groups["json"].Value)), sourceClock: false);
+        var site = Site(example.Groups["json"].Value);
+        var decoder = new TelemetryDecoder(SiteBindings.Of(site), sourceClock: false);
+        var sparkplug = new SparkplugHost(SiteBindings.Sparkplug(site));
+        sparkplug.LinkUp();
         var samples = new ConcurrentQueue<Sample>();
         using var stop = new CancellationTokenSource();
         await using var link = new MqttLink(
-            new MqttLinkOptions { Host = "127.0.0.1", Port = broker.Port, ClientId = "opt", Filters = decoder.Topics },
+            new MqttLinkOptions { Host = "127.0.0.1", Port = broker.Port, ClientId = "opt", Filters = [.. decoder.Topics, .. sparkplug.Filters] },
             (m, _) =>
             {
                 var into = new List<Sample>();
-                var outcome = decoder.Decode(m.Topic, m.Payload, TimeProvider.System.GetUtcNow(), m.Retained, into);
+                var now = TimeProvider.System.GetUtcNow();
+                var outcome = m.Topic.StartsWith("spBv1.0/", StringComparison.Ordinal) ? sparkplug.Take(m.Topic, m.Payload.Span, now, m.Retained, into) : decoder.Decode(m.Topic, m.Payload, now, m.Retained, into);
                 Assert.True(outcome.Reason is null, outcome.Reason);
                 into.ForEach(samples.Enqueue);
                 return default;

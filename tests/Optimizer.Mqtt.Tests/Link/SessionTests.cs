@@ -30,6 +30,8 @@ public sealed class SessionTests : IAsyncLifetime
         var seen = new ConcurrentQueue<string>();
         var link = await _bench.ConnectAsync(To(proxy.Port, "link", "t/#") with { Version = version }, m => seen.Enqueue($"{Text(m)} {m.Retained}"));
         await UntilAsync(() => seen.Count == 1);
+        // What was handled but not yet acknowledged would be delivered again, and rightly.
+        await UntilAsync(() => broker.Log.Any(l => l.Contains("PUBACK from link", StringComparison.Ordinal)));
 
         proxy.Cut();
         await UntilAsync(() => link.Connections == 2 && link.IsUp);
