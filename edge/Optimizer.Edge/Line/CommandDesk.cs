@@ -56,8 +56,14 @@ internal sealed class CommandDesk(LinePublisher publisher, WorkerCounters counte
             return;
         }
 
-        var result = Refusal(message, head, clock) is { } refusal ? command.Refused(refusal, now) : command.Do(loop, now);
+        var refusal = Refusal(message, head, clock);
+        var result = refusal is not null ? command.Refused(refusal, now) : command.Do(loop, now);
         await act(result.Events, cancel);
+        if (message.Retained)
+        {
+            await act(loop.Suspicious($"a retained command on {message.Topic}", now), cancel);
+        }
+
         var why = result.Refusal ?? (result.SetpointId is not null && !loop.AuditWritable ? new Refusal("audit", "the audit record cannot be written, so nothing was written to the plant") : null);
         if (why is not null)
         {

@@ -13,7 +13,7 @@ namespace Optimizer.Edge.Line;
 /// </summary>
 internal sealed class LineWorker : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3), ScanPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
 
     private readonly WorkerOptions _options;
     private readonly AuditTrail _trail;
@@ -29,6 +29,7 @@ internal sealed class LineWorker : IAsyncDisposable
     private readonly MqttLinkOptions _connection;
     private LineLoop? _loop;
     private DateTimeOffset _now;
+    private string? _suspicion;
     private long _heardAt;
 
     public LineWorker(WorkerOptions options, AuditRecord audit, TimeProvider time)
@@ -100,7 +101,12 @@ internal sealed class LineWorker : IAsyncDisposable
     public async Task RunAsync(CancellationToken cancel)
     {
         using var stop = new CancellationTokenSource();
-        await ScanAsync(cancel);
+        _suspicion = await RetainedCheck.FindAsync(_connection, _topics, Counters, _time, cancel);
+        if (_suspicion is { } retained)
+        {
+            Warned?.Invoke(OneLine.Of(retained));
+        }
+
         var link = Task.WhenAll(Link.RunAsync(stop.Token), _feed?.Link.RunAsync(stop.Token) ?? Task.CompletedTask);
         if (_foreign is { } foreign)
         {
@@ -167,6 +173,12 @@ internal sealed class LineWorker : IAsyncDisposable
         if (_loop is not { } loop)
         {
             return;
+        }
+
+        if (_suspicion is { } what)
+        {
+            _suspicion = null;
+            await ActAsync(loop.Suspicious(what, _now), cancel);
         }
 
         await HoldToTermsAsync(loop, cancel);
@@ -379,31 +391,6 @@ internal sealed class LineWorker : IAsyncDisposable
         finally
         {
             _turn.Release();
-        }
-    }
-
-    // A retained command would wait for the next gateway, or the next of us, however old it is by then.
-    private async Task ScanAsync(CancellationToken cancel)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(ScanPatience);
-        try
-        {
-            var found = await RetainedScan.FindAsync(_connection, [_topics.SetpointsBelow, _topics.CommandsBelow], _time, limit.Token);
-            if (found.Count > 0)
-            {
-                string reason = $"{found.Count} retained where only commands belong, remove each by an empty retained message: {string.Join(", ", found.Take(5))}";
-                Counters.Refuse("retained_commands", reason);
-                Warned?.Invoke(OneLine.Of(reason));
-            }
-        }
-        catch (Exception e) when (!cancel.IsCancellationRequested)
-        {
-            Counters.Refuse("retained_scan_failed", e.Message);
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopped before it was through.
         }
     }
 

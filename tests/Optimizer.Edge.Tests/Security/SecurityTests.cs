@@ -210,6 +210,7 @@ public sealed class SecurityTests
         Assert.StartsWith("2 retained where only commands belong", said, StringComparison.Ordinal);
         Assert.Contains(poison[0], said, StringComparison.Ordinal);
         Assert.Contains(poison[1], said, StringComparison.Ordinal);
+        await Bench.UntilAsync(() => bench.Seen<AlarmChanged>().Any(a => a.Alarm.Kind == AlarmKind.OptSecurity));
         Assert.Equal(OperatingMode.Off, bench.Worker.Loop!.Mode.Mode);
     }
 
