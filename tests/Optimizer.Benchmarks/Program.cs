@@ -5,7 +5,7 @@ using Optimizer.Benchmarks.Plant;
 switch (args)
 {
     case ["kernel", .. var options]:
-        return KernelBenchmark.Run(options, Console.Out, Console.Error);
+        return await KernelBenchmark.RunAsync(options, Console.Out, Console.Error);
     case ["plant", .. var options]:
         return await PlantBenchmark.RunAsync(options, Console.Out, Console.Error);
     case ["ingest", .. var options]:

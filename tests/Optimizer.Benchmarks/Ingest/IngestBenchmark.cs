@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Optimizer.Mqtt;
 using Optimizer.Testing;
 
@@ -23,28 +22,14 @@ internal sealed record IngestReport(Machine Machine, string Broker, int Turns, I
 /// <summary>How fast telemetry comes in: from a real broker into the historian's memory, beside clients that only count; and from memory.</summary>
 internal static class IngestBenchmark
 {
-    private static readonly JsonSerializerOptions Format = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
-    public static async Task<int> RunAsync(string[] options, TextWriter output, TextWriter errors)
+    public static async Task<int> RunAsync(string[] words, TextWriter output, TextWriter errors)
     {
-        string? file = null;
-        bool quick = false;
-        for (int k = 0; k < options.Length; k++)
+        if (await BenchmarkOptions.ParseAsync("ingest", words, errors) is not { } options)
         {
-            switch (options[k])
-            {
-                case "--quick":
-                    quick = true;
-                    break;
-                case "--report" when k + 1 < options.Length:
-                    file = options[++k];
-                    break;
-                default:
-                    await errors.WriteLineAsync($"ingest: found '{options[k]}', expected --quick or --report FILE");
-                    return 2;
-            }
+            return 2;
         }
 
+        bool quick = options.Quick;
         if (MosquittoBroker.Missing is { } missing)
         {
             await errors.WriteLineAsync($"ingest: {missing}");
@@ -71,12 +56,7 @@ internal static class IngestBenchmark
             await output.WriteLineAsync(FormattableString.Invariant($"decode {row.Way,-50} {row.PerSecond,9:F0} samples/s, {row.BytesAllocated:F1} bytes allocated per sample"));
         }
 
-        if (file is not null)
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
-            await File.WriteAllTextAsync(file, JsonSerializer.Serialize(report, Format) + "\n");
-        }
-
+        await options.WriteAsync(report);
         return 0;
     }
 

@@ -9,29 +9,16 @@ internal static class KernelBenchmark
     private const int GateLeaves = 32;
     private const int WarmUps = 5;
 
-    public static int Run(string[] options, TextWriter output, TextWriter errors)
+    public static async Task<int> RunAsync(string[] words, TextWriter output, TextWriter errors)
     {
-        bool quick = false;
-        string? file = null;
-        for (int index = 0; index < options.Length; index++)
+        if (await BenchmarkOptions.ParseAsync("kernel", words, errors) is not { } options)
         {
-            switch (options[index])
-            {
-                case "--quick":
-                    quick = true;
-                    break;
-                case "--report" when index + 1 < options.Length:
-                    file = options[++index];
-                    break;
-                default:
-                    errors.WriteLine($"kernel: found '{options[index]}', expected --quick or --report FILE");
-                    return 2;
-            }
+            return 2;
         }
 
-        KernelReport report = Measure(quick);
+        KernelReport report = Measure(options.Quick);
         report.Print(output);
-        if (file is not null)
+        if (options.Report is { } file)
         {
             report.Save(file);
         }

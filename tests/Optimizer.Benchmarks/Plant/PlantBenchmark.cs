@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using CopperFoilLine;
 using Optimizer.Mqtt;
 using Optimizer.Plant;
@@ -21,28 +20,14 @@ internal static class PlantBenchmark
 {
     private const string Location = "aurum/lz1/foil/l01";
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(10);
-    private static readonly JsonSerializerOptions Format = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
-    public static async Task<int> RunAsync(string[] options, TextWriter output, TextWriter errors)
+    public static async Task<int> RunAsync(string[] words, TextWriter output, TextWriter errors)
     {
-        string? file = null;
-        bool quick = false;
-        for (int k = 0; k < options.Length; k++)
+        if (await BenchmarkOptions.ParseAsync("plant", words, errors) is not { } options)
         {
-            switch (options[k])
-            {
-                case "--quick":
-                    quick = true;
-                    break;
-                case "--report" when k + 1 < options.Length:
-                    file = options[++k];
-                    break;
-                default:
-                    await errors.WriteLineAsync($"plant: found '{options[k]}', expected --quick or --report FILE");
-                    return 2;
-            }
+            return 2;
         }
 
+        bool quick = options.Quick;
         int turns = quick ? 2 : 5;
         var runs = new List<PlantRow>[3];
         for (int turn = 0; turn < turns; turn++)
@@ -59,12 +44,7 @@ internal static class PlantBenchmark
             await output.WriteLineAsync(FormattableString.Invariant($"{row.Way,-50} {row.TimesRealTime,9:F0} x real time, {row.SamplesPerSecond,9:F0} values/s, {row.Lost} lost"));
         }
 
-        if (file is not null)
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
-            await File.WriteAllTextAsync(file, JsonSerializer.Serialize(report, Format) + "\n");
-        }
-
+        await options.WriteAsync(report);
         return 0;
     }
 
