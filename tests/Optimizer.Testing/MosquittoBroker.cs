@@ -10,7 +10,7 @@ namespace Optimizer.Testing;
 /// A real Mosquitto on a free loopback port, with a configuration and folder of its own. The embedded broker passes tests it
 /// should fail: expiry, will delay, limits.
 /// </summary>
-public sealed class MosquittoBroker : IAsyncDisposable
+public sealed class MosquittoBroker : ITestBroker
 {
     private const int LogKept = 20_000;
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(10);

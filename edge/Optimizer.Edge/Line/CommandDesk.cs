@@ -24,7 +24,8 @@ internal sealed record CommandResult(IReadOnlyList<LineEvent> Events, Refusal? R
 
 /// <summary>Takes people's commands: checks them, has the loop carry them out once, answers. An old command must not act.</summary>
 /// <param name="act">Does what the loop says.</param>
-internal sealed class CommandDesk(LinePublisher publisher, WorkerCounters counters, Func<IReadOnlyList<LineEvent>, CancellationToken, Task> act)
+/// <param name="warn">Told of commands that cannot be read: the audit record has no row for what nobody can tell the meaning of.</param>
+internal sealed class CommandDesk(LinePublisher publisher, WorkerCounters counters, Func<IReadOnlyList<LineEvent>, CancellationToken, Task> act, Action<string> warn)
 {
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
 
@@ -95,6 +96,7 @@ internal sealed class CommandDesk(LinePublisher publisher, WorkerCounters counte
     {
         var refusal = reason is not null ? new Refusal("bad_schema", reason) : new Refusal("not_ready", "process time is not known yet");
         counters.Refuse(counter, refusal.Text);
+        warn($"a command on {message.Topic} was refused: {refusal.Text}");
         if (message.CorrelationData.Length == 16)
         {
             string id = new Guid(message.CorrelationData.Span, bigEndian: true).ToString();

@@ -30,6 +30,7 @@ internal sealed class LineWorker : IAsyncDisposable
     private LineLoop? _loop;
     private DateTimeOffset _now;
     private string? _suspicion;
+    private bool _announced;
     private long _heardAt;
 
     public LineWorker(WorkerOptions options, AuditRecord audit, TimeProvider time)
@@ -71,7 +72,7 @@ internal sealed class LineWorker : IAsyncDisposable
             _publisher.Foreign = (write, cancel) => foreign.SendAsync(write.ToRequest(), _time.GetUtcNow(), cancel);
         }
 
-        _desk = new CommandDesk(_publisher, Counters, ActAsync);
+        _desk = new CommandDesk(_publisher, Counters, ActAsync, sentence => Warned?.Invoke(OneLine.Of(sentence)));
     }
 
     public long Epoch { get; }
@@ -181,6 +182,7 @@ internal sealed class LineWorker : IAsyncDisposable
             await ActAsync(loop.Suspicious(what, _now), cancel);
         }
 
+        await AnnounceAsync(loop, cancel);
         await HoldToTermsAsync(loop, cancel);
         await ForeignAsync(loop, cancel);
         await ActAsync(loop.Silent(_time.GetElapsedTime(_heardAt), _now), cancel);
@@ -322,6 +324,7 @@ internal sealed class LineWorker : IAsyncDisposable
 
         _now = _options.Site.Site.SourceClock ? beat.At : _time.GetUtcNow();
         Start();
+        await AnnounceAsync(_loop!, cancel);
         await HoldToTermsAsync(_loop!, cancel);
         _loop!.Take(beat, _now);
         await ActAsync(_loop.Advance(_now), cancel);
@@ -374,6 +377,16 @@ internal sealed class LineWorker : IAsyncDisposable
     private LineLoop Start() => _loop ??= new LineLoop(
         _line, new SurrogateTrainer(_line.Unit, _options.Site.Designs, new LearningOptions()),
         new LineStart(Epoch, _options.StartMode, _now, _options.Seed, _options.Site.Site.SourceClock));
+
+    // Who wants to ask for another mode must know the version of this one, before it ever changed.
+    private async Task AnnounceAsync(LineLoop loop, CancellationToken cancel)
+    {
+        if (!_announced)
+        {
+            _announced = true;
+            await _publisher.PublishAsync(new ModeChanged(_now, loop.Mode), loop, cancel);
+        }
+    }
 
     private async Task ConnectedAsync(CancellationToken cancel)
     {

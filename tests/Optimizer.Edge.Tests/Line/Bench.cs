@@ -25,7 +25,7 @@ internal sealed class Bench : IAsyncDisposable
     private readonly string _folder;
     private readonly AuditRecord _audit;
 
-    private Bench(EmbeddedBroker broker, SiteLine site, MqttVersion version, BrokerAccess? access, Func<PlantHostOptions, PlantHostOptions> host)
+    private Bench(ITestBroker broker, SiteLine site, MqttVersion version, BrokerAccess? access, Func<PlantHostOptions, PlantHostOptions> host)
     {
         _folder = Directory.CreateTempSubdirectory("optimizer-bench-").FullName;
         _audit = AuditRecord.Open(_folder);
@@ -58,7 +58,7 @@ internal sealed class Bench : IAsyncDisposable
             }, TimeProvider.System);
     }
 
-    public EmbeddedBroker Broker { get; }
+    public ITestBroker Broker { get; }
 
     public SiteLine Site { get; }
 
@@ -83,7 +83,7 @@ internal sealed class Bench : IAsyncDisposable
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public static async Task<Bench> StartAsync(TimeSpan? watchdog = null, MqttVersion version = MqttVersion.Five, BrokerAccess? access = null, Func<PlantHostOptions, PlantHostOptions>? host = null,
-        Func<EmbeddedBroker, Task>? before = null, Action<string>? warned = null)
+        Func<ITestBroker, Task>? before = null, Action<string>? warned = null, BrokerKind kind = BrokerKind.Embedded)
     {
         var site = SiteMapper.Load(SiteText.CopperFoilFile);
         if (watchdog is { } limit)
@@ -91,7 +91,7 @@ internal sealed class Bench : IAsyncDisposable
             site = site with { Line = site.Line with { Guardrails = site.Line.Guardrails with { Watchdog = limit } } };
         }
 
-        var broker = await EmbeddedBroker.StartAsync(0);
+        var broker = await BenchBroker.StartAsync(kind);
         await (before?.Invoke(broker) ?? Task.CompletedTask);
         var bench = new Bench(broker, site, version, access, host ?? (o => o));
         bench.Worker.Warned = warned;
@@ -129,7 +129,8 @@ internal sealed class Bench : IAsyncDisposable
         var now = Worker.Now;
         var command = new ModeCommandMessage(
             Setpoints.SetpointIds.Create(now, before, (int)mode, "console"), mode, Site.Line.Unit.Name, "anna", now, now + TimeSpan.FromMinutes(5), version, "test");
-        byte[] payload = ModePayload.Encode(change?.Invoke(command) ?? command);
+        var sent = change?.Invoke(command) ?? command;
+        byte[] payload = ModePayload.Encode(sent);
         await Console.PublishAsync(new OutboundMessage(Topics.ModeCommand, payload, 1, retain) { ResponseTopic = replyTo }, Patience, Cancel);
         await UntilAsync(() => Worker.Counters["mode_command_rejected"] > refused || Worker.Loop.Mode.Version > version);
         if (replyTo is null || !TopicTree.IsReplyTopic(replyTo))
@@ -142,7 +143,8 @@ internal sealed class Bench : IAsyncDisposable
         {
             lock (Replies)
             {
-                return (reply = Replies.Skip(before).FirstOrDefault(m => m.Topic == replyTo)) is not null;
+                // Answers to earlier commands may still be on their way.
+                return (reply = Replies.FirstOrDefault(m => m.Topic == replyTo && ModePayload.DecodeReply(m.Payload.Span).Value?.CommandId == sent.CommandId)) is not null;
             }
         });
         return ModePayload.DecodeReply(reply!.Payload.Span).Value;

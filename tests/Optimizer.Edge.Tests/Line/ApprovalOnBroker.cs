@@ -10,7 +10,7 @@ using Optimizer.Testing;
 namespace Optimizer.Edge.Tests.Line;
 
 /// <summary>Supervised over a broker: recommendation out, decision in, setpoint out, verified, answered; and what each message carries.</summary>
-public sealed class ApprovalOnBrokerTests : IAsyncLifetime
+public abstract class ApprovalOnBroker(BrokerKind kind) : IAsyncLifetime
 {
     private const string ReplyTopic = "clients/console/opt/reply";
 
@@ -23,7 +23,7 @@ public sealed class ApprovalOnBrokerTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         // Silence is judged by the wall clock, and a busy machine may let the plant wait for longer than the site allows.
-        _bench = await Bench.StartAsync(watchdog: TimeSpan.FromMinutes(5));
+        _bench = await Bench.StartAsync(watchdog: TimeSpan.FromMinutes(5), kind: kind);
         _listener = await RawListener.StartAsync(_bench.Broker.Port, _bench.Topics.Location + "/_opt_v1/#", "clients/#");
         await _bench.HistoryAsync(150);
         await _bench.RunAsync(0.1);
@@ -31,8 +31,14 @@ public sealed class ApprovalOnBrokerTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await _listener.DisposeAsync();
-        await _bench.DisposeAsync();
+        // Skipped before it began, where there is no such broker.
+        if (_bench is not null)
+        {
+            await _listener.DisposeAsync();
+            await _bench.DisposeAsync();
+        }
+
+        GC.SuppressFinalize(this);
     }
 
     [Fact]
@@ -224,3 +230,7 @@ public sealed class ApprovalOnBrokerTests : IAsyncLifetime
             CorrelationData = new Guid(commandId).ToByteArray(bigEndian: true),
         }, Bench.Patience, Bench.Cancel);
 }
+
+public sealed class ApprovalOnEmbeddedBrokerTests() : ApprovalOnBroker(BrokerKind.Embedded);
+
+public sealed class ApprovalOnMosquittoTests() : ApprovalOnBroker(BrokerKind.Mosquitto);
