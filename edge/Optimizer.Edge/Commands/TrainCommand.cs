@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Optimizer.Cycle;
+using Optimizer.Edge.Recorded;
 using Optimizer.Edge.Site;
 using Optimizer.Learning;
 using Optimizer.Replay.Recordings;
@@ -47,59 +47,31 @@ internal static class TrainCommand
 
     private static async Task<int> RunAsync(SiteLine site, string recording, string? format, string? report, CancellationToken cancel)
     {
-        if (!File.Exists(recording))
-        {
-            throw new RecordingException($"{recording}: no such file, expected a recording");
-        }
-
-        var findings = new RecordingFindings();
+        var history = await RecordedHistory.LoadAsync(site, recording, format, cancel);
+        history.Tell();
         var unit = site.Line.Unit;
-        var memory = new LineMemory(unit, site.Line.Settings with { Retention = TimeSpan.FromDays(36_500) });
-        var last = DateTimeOffset.MinValue;
-        await foreach (var sample in RecordingReader.ReadAsync(recording, format, SiteColumns.Of(site.Site), findings, cancel))
-        {
-            memory.Take(sample);
-            last = sample.KnownAt > last ? sample.KnownAt : last;
-        }
-
-        Tell(recording, findings);
-        var sets = unit.ControlledVariables.Select(v => memory.Training.Build(v, DateTimeOffset.MinValue, last)).ToList();
-        int least = site.Line.Settings.MinimumRows;
-        if (sets.FirstOrDefault(s => s.Rows.Count < least) is { } thin)
-        {
-            throw new RecordingException($"{thin.Variable}: {thin.Rows.Count} results that may teach, expected {least} or more; left out: {Text(thin.Excluded)}");
-        }
-
-        var reference = memory.Training.Inputs(last, last, out string? missing) ?? throw new RecordingException($"the latest inputs are not complete: {missing}");
+        var sets = history.TrainingSets();
+        double[] reference = history.Reference();
         var options = new LearningOptions();
         var trainer = new SurrogateTrainer(unit, site.Designs, options);
-        var final = trainer.Train(sets, reference, 1, last);
+        var final = trainer.Train(sets, reference, 1, history.Until);
         var judge = new BackTest(unit, trainer, options);
         var targets = judge.Run(sets, reference, final);
         var excitation = judge.Excitations(sets[0]);
         Show(targets, excitation);
         if (report is not null)
         {
-            await File.WriteAllTextAsync(report, JsonSerializer.Serialize(new { Recording = Path.GetFileName(recording), Until = last, ModelHash = final.Hash, Findings = findings.All, Targets = targets, Excitation = excitation }, Form) + "\n", cancel);
+            await File.WriteAllTextAsync(report, JsonSerializer.Serialize(new { Recording = Path.GetFileName(recording), history.Until, ModelHash = final.Hash, Findings = history.Findings.All, Targets = targets, Excitation = excitation }, Form) + "\n", cancel);
         }
 
         return ExitCodes.Ok;
-    }
-
-    private static void Tell(string recording, RecordingFindings findings)
-    {
-        Console.WriteLine($"{recording}: {findings.Rows} rows, {findings.Samples} values");
-        foreach (var finding in findings.All)
-        {
-            Console.WriteLine($"  {finding.Count} {finding.What}, first {finding.First}");
-        }
     }
 
     private static void Show(IReadOnlyList<TargetReport> targets, IReadOnlyList<Excitation> excitation)
     {
         foreach (var t in targets)
         {
-            Console.WriteLine(FormattableString.Invariant($"{t.Cv}, {t.EngineeringUnit}: {t.Rows} results; left out {Text(t.Excluded)}"));
+            Console.WriteLine(FormattableString.Invariant($"{t.Cv}, {t.EngineeringUnit}: {t.Rows} results; left out {RecordedHistory.Text(t.Excluded)}"));
             Console.WriteLine(FormattableString.Invariant(
                 $"  error {t.Rmse:G3} on the {t.Judged} latest (R2 {t.R2:F2}); mean {t.Baselines.Mean:G3}, last value {t.Baselines.LastValue:G3}, ridge {t.Baselines.Ridge:G3}; 90 % interval covers {100 * t.Coverage90:F0} %"));
             Console.WriteLine("  gains " + string.Join(", ", t.Gains.Select(g => FormattableString.Invariant($"{g.ManipulatedVariable} {g.Value:G2} ± {g.StandardError:G2}"))));
@@ -111,6 +83,4 @@ internal static class TrainCommand
             Console.WriteLine(e.Verdict);
         }
     }
-
-    private static string Text(IReadOnlyDictionary<string, int> excluded) => excluded.Values.Sum() == 0 ? "0" : string.Join(", ", excluded.Where(e => e.Value > 0).Select(e => $"{e.Value} {e.Key}"));
 }

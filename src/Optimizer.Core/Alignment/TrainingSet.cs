@@ -8,4 +8,8 @@ public sealed record TrainingSet(string Variable, IReadOnlyList<TrainingRow> Row
 
 /// <param name="Inputs">Lagged manipulated variables, then disturbance variables, in engineering units.</param>
 /// <param name="Target">In the engineering unit.</param>
-public sealed record TrainingRow(DateTimeOffset SampledAt, DateTimeOffset KnownAt, double[] Inputs, double Target);
+public sealed record TrainingRow(DateTimeOffset SampledAt, DateTimeOffset KnownAt, double[] Inputs, double Target)
+{
+    /// <summary>The variable's fast signals at its sample time, in the order of <see cref="Plant.ControlledVariable.Signals"/>; NaN: no Good value then.</summary>
+    public double[] Signals { get; init; } = [];
+}

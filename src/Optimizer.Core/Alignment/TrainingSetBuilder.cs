@@ -29,7 +29,7 @@ public sealed class TrainingSetBuilder(ProcessUnit unit, ProcessHistorian histor
                 continue;
             }
 
-            rows.Add(new TrainingRow(sampledAt, knownAt, inputs, value));
+            rows.Add(new TrainingRow(sampledAt, knownAt, inputs, value) { Signals = Signals(variable, sampledAt, knownBy) });
         }
 
         return new TrainingSet(variable.Name, rows, excluded);
@@ -65,6 +65,10 @@ public sealed class TrainingSetBuilder(ProcessUnit unit, ProcessHistorian histor
 
         return inputs;
     }
+
+    /// <summary>The variable's fast signals at an instant; NaN where one has no Good value.</summary>
+    public double[] Signals(ControlledVariable variable, DateTimeOffset at, DateTimeOffset knownBy) =>
+        [.. variable.Signals.Select(s => WindowReading.Read(historian, s, at, knownBy, unit.Tag(s.Tag).Period is null) ?? double.NaN)];
 
     private IEnumerable<(DateTimeOffset SampledAt, DateTimeOffset KnownAt, double Value, Quality Quality)> Observations(ControlledVariable variable, DateTimeOffset from, DateTimeOffset knownBy)
     {

@@ -40,6 +40,9 @@ public sealed record DisturbanceVariable(string Name, string Tag, string Enginee
 /// <param name="BiasTime">Time constant with which the surrogate's level follows slow, unmeasured drift.</param>
 public sealed record ControlledVariable(string Name, string Tag, string EngineeringUnit, TimeSpan? Aggregate, TimeSpan BiasTime)
 {
+    /// <summary>Fast signals that may tell of the next result before it is known (soft sensor); empty: none.</summary>
+    public IReadOnlyList<TagWindow> Signals { get; init; } = [];
+
     /// <summary>Learn and predict the natural logarithm: for rates and counts, whose scatter grows with their level.</summary>
     public bool Logarithmic { get; init; }
 

@@ -1,0 +1,51 @@
+using Optimizer.History;
+using Optimizer.Plant;
+
+namespace Optimizer.Alignment;
+
+/// <summary>Reads a <see cref="TagWindow"/> at an instant, from what was known by another.</summary>
+internal static class WindowReading
+{
+    private const int FewestForShape = 3;
+
+    /// <param name="onChange">A tag reported on change that was silent in the window still has the value it had.</param>
+    /// <returns>Null: too few Good values in the window.</returns>
+    public static double? Read(ProcessHistorian historian, TagWindow window, DateTimeOffset at, DateTimeOffset knownBy, bool onChange)
+    {
+        var to = at - window.Lag;
+        var from = to - window.Window;
+        var series = historian[window.Tag];
+        if (window.Statistic == WindowStatistic.Mean)
+        {
+            return series.MeanOrHeld(from, to + TimeSpan.FromTicks(1), knownBy, onChange);
+        }
+
+        double n = 0, meanTime = 0, meanValue = 0, timeSquares = 0, products = 0, valueSquares = 0;
+        foreach (var sample in series.Window(from, to + TimeSpan.FromTicks(1), knownBy))
+        {
+            if (sample.Quality != Quality.Good)
+            {
+                continue;
+            }
+
+            // Welford: sums of squares of large times would lose the shape.
+            n++;
+            double time = (sample.SampledAt - from).TotalHours, timeStep = time - meanTime, valueStep = sample.Value - meanValue;
+            meanTime += timeStep / n;
+            meanValue += valueStep / n;
+            timeSquares += timeStep * (time - meanTime);
+            products += timeStep * (sample.Value - meanValue);
+            valueSquares += valueStep * (sample.Value - meanValue);
+        }
+
+        if (n < FewestForShape)
+        {
+            // On-change silence is a level line.
+            return onChange && series.Latest(to, knownBy) is { Quality: Quality.Good } ? 0 : null;
+        }
+
+        return window.Statistic == WindowStatistic.Slope
+            ? timeSquares > 0 ? products / timeSquares : null
+            : Math.Sqrt(valueSquares / (n - 1));
+    }
+}
