@@ -49,7 +49,7 @@ public sealed class SurrogateTrainer(ProcessUnit unit, IReadOnlyList<SurrogateDe
             LearnedUntil = rows.Max(r => r.KnownAt),
             Scatter = reach * fit.Noise,
             ProcessScatter = ProcessScatter(variable, fit.Noise, targets),
-            Correlation = fit.Correlation,
+            Correlation = trial.Correlation,
             Scores = scores,
             Calibration = new IntervalCalibration(scores).Factor,
             Envelope = [.. Enumerable.Range(0, reference.Length).Select(i => (rows.Min(r => r.Inputs[i]), rows.Max(r => r.Inputs[i])))],

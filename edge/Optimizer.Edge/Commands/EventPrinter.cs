@@ -28,6 +28,9 @@ internal static class EventPrinter
             OperatorDecided o => $"{o.Decision.By.User}: {o.Decision.Choice.ToString().ToLowerInvariant()} {o.Decision.ReasonCode} {o.Refusal?.Text}".TrimEnd(),
             ModeRefused r => $"mode {r.Request.Mode} refused: {r.Refusal.Text}",
             AlarmChanged a => $"alarm {a.Alarm.Kind} {(a.Alarm.Active ? "raised" : "returned")}: {a.Alarm.Message}",
+            ChallengerEntered c => $"model {c.Set.Version} on trial beside the one in force",
+            ChallengerRefused c => $"model {c.Set.Version} refused: {c.Reason}",
+            FitChanged f => $"{f.Variable} {f.Verdict.ToString().ToLowerInvariant()}: {f.Reason}",
             TrainingFailed f => "training failed: " + f.Reason,
             _ => null,
         };

@@ -32,6 +32,9 @@ internal static class AuditText
         AlarmChanged a => ("alarm", Json(a.Alarm)),
         TrainingStarted t => ("training", Json(new { t.Rows })),
         TrainingFailed f => ("training_failed", Json(new { f.Reason })),
+        ChallengerEntered c => ("challenger", Json(new { c.Set.Version, c.Set.Hash })),
+        ChallengerRefused c => ("challenger_refused", Json(new { c.Set.Version, c.Set.Hash, c.Reason })),
+        FitChanged f => ("fit", Json(new { f.Variable, f.Verdict, f.Reason })),
         SurrogatesAdopted s => ("model", Json(new
         {
             s.Set.Version,

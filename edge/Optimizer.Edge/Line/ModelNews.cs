@@ -13,9 +13,12 @@ internal static class ModelNews
     {
         SurrogatesAdopted a => new ModelEventMessage(Reference(a.Set, site), Kind(a.Set), a.At)
         {
-            Reason = a.Set.Objections.Count == 0 ? null : string.Join("; ", a.Set.Objections),
+            Reason = a.Set.Objections.Count == 0 ? a.Why : string.Join("; ", a.Set.Objections),
             Metrics = a.Set.Surrogates.ToDictionary(s => s.Variable.Name + ".rmse", s => s.Card.Rmse, StringComparer.Ordinal),
         },
+        ChallengerRefused c => new ModelEventMessage(Reference(c.Set, site), ModelEventKind.Deactivated, c.At) { Reason = c.Reason },
+        FitChanged { Verdict: > FitVerdict.Sound } f => new ModelEventMessage(
+            Reference(loop.Surrogates, site), f.Verdict == FitVerdict.Failed ? ModelEventKind.DriftTrip : ModelEventKind.DriftWarn, f.At) { Reason = $"{f.Variable}: {f.Reason}" },
         TrainingFailed f => new ModelEventMessage(Reference(loop.Surrogates, site), ModelEventKind.TrainingFailed, f.At) { Reason = f.Reason },
         DecisionMade { Outcome: { Kind: DecisionKind.Held } o } d when o.Notes.FirstOrDefault(n => n.Guardrail == "model_domain") is { } note =>
             new ModelEventMessage(Reference(loop.Surrogates, site), ModelEventKind.OutOfDomain, d.At) { Reason = note.Text },

@@ -21,7 +21,20 @@ public sealed record ModeRefused(DateTimeOffset At, ModeRequest Request, Refusal
 
 public sealed record TrainingStarted(DateTimeOffset At, int Rows) : LineEvent(At);
 
-public sealed record SurrogatesAdopted(DateTimeOffset At, SurrogateSet Set) : LineEvent(At);
+public sealed record SurrogatesAdopted(DateTimeOffset At, SurrogateSet Set) : LineEvent(At)
+{
+    /// <summary>How it won against the set before; null: there was none to beat.</summary>
+    public string? Why { get; init; }
+}
+
+/// <summary>A newly trained set is on trial beside the one in force.</summary>
+public sealed record ChallengerEntered(DateTimeOffset At, SurrogateSet Set) : LineEvent(At);
+
+/// <summary>A newly trained set will not steer.</summary>
+public sealed record ChallengerRefused(DateTimeOffset At, SurrogateSet Set, string Reason) : LineEvent(At);
+
+/// <summary>Results begin or cease to drift away from what a surrogate predicts.</summary>
+public sealed record FitChanged(DateTimeOffset At, string Variable, FitVerdict Verdict, string Reason) : LineEvent(At);
 
 public sealed record TrainingFailed(DateTimeOffset At, string Reason) : LineEvent(At);
 

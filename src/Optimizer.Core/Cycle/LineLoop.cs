@@ -11,7 +11,14 @@ namespace Optimizer.Cycle;
 /// <param name="At">Process time at start.</param>
 /// <param name="Seed">Fixes search and training.</param>
 /// <param name="SourceClock">Process time comes from the data and may run faster than the clock.</param>
-public sealed record LineStart(long Epoch, OperatingMode Mode, DateTimeOffset At, int Seed, bool SourceClock);
+public sealed record LineStart(long Epoch, OperatingMode Mode, DateTimeOffset At, int Seed, bool SourceClock)
+{
+    /// <summary>Stored surrogates to begin with; null: none.</summary>
+    public SurrogateSet? Surrogates { get; init; }
+
+    /// <summary>Highest version ever given to a set of this line: trainings count on from it.</summary>
+    public int LastVersion { get; init; }
+}
 
 /// <summary>
 /// One line in closed loop: takes samples, acknowledgements, heartbeats and mode requests, and on each
@@ -22,28 +29,27 @@ public sealed class LineLoop
 {
     private readonly LineDefinition _line;
     private readonly LineStart _start;
-    private readonly ISurrogateTrainer _trainer;
     private readonly LineMemory _memory;
     private readonly ModeMachine _mode;
     private readonly WriteLedger _ledger;
     private readonly MoveBook _moves;
-    private readonly TrainingLane _training;
+    private readonly SurrogateSuccession _surrogates;
     private readonly GatewayWatch _gateway;
     private readonly ShedRules _shed = new();
     private readonly AlarmBook _alarms = new();
     private readonly RecommendationBook _recommendations = new();
     private readonly List<LineEvent> _events = [];
-    private DateTimeOffset _nextCycle, _nextTraining;
-    private int _trainings, _cycles, _fewestRows;
+    private DateTimeOffset _nextCycle;
+    private int _cycles;
 
     public LineLoop(LineDefinition line, ISurrogateTrainer trainer, LineStart start)
     {
-        (_line, _trainer, _start) = (line, trainer, start);
+        (_line, _start) = (line, start);
         _memory = new LineMemory(line.Unit, line.Settings);
         _mode = new ModeMachine(start.Mode, line.Ceiling, start.At) { CeilingReason = line.CeilingReason };
         _ledger = new WriteLedger(start.Epoch, line.Terms);
         _moves = new MoveBook(line.Unit);
-        _training = new TrainingLane(start.SourceClock, line.Settings.TrainingAllowance);
+        _surrogates = new SurrogateSuccession(line, trainer, _memory, start, _events);
         _gateway = new GatewayWatch(line.Terms.Gateway);
     }
 
@@ -55,7 +61,11 @@ public sealed class LineLoop
 
     public ProcessHistorian Historian => _memory.Historian;
 
-    public SurrogateSet? Surrogates { get; private set; }
+    /// <summary>The set in force; null: nothing learned yet.</summary>
+    public SurrogateSet? Surrogates => _surrogates.Champion;
+
+    /// <summary>The newly trained set on trial beside it; null: none.</summary>
+    public SurrogateSet? Challenger => _surrogates.Challenger;
 
     public CycleOutcome? LastOutcome { get; private set; }
 
@@ -169,6 +179,13 @@ public sealed class LineLoop
         return Drain(now);
     }
 
+    /// <summary>A person put another set of surrogates in force.</summary>
+    public IReadOnlyList<LineEvent> Install(SurrogateSet set, DateTimeOffset now)
+    {
+        _surrogates.Install(set, now);
+        return Drain(now);
+    }
+
     /// <summary>The audit record cannot be written: nothing is written to the plant from now on.</summary>
     public IReadOnlyList<LineEvent> AuditLost(string reason, DateTimeOffset now)
     {
@@ -218,15 +235,15 @@ public sealed class LineLoop
             Ended(ended, now);
         }
 
-        AdoptTraining(now);
+        _surrogates.Collect(now);
         WatchGateway(now);
         if (now >= _nextCycle)
         {
             // Aligned to the period, so that restarts do not shift the rhythm.
             _nextCycle = new DateTimeOffset(((now.UtcTicks / _line.Settings.Period.Ticks) + 1) * _line.Settings.Period.Ticks, TimeSpan.Zero);
-            StartTraining(now);
             if (_mode.State.Mode != OperatingMode.Off)
             {
+                _surrogates.Review(now);
                 Decide(now);
             }
         }
@@ -236,7 +253,14 @@ public sealed class LineLoop
 
     private void Decide(DateTimeOffset now)
     {
-        var outcome = Outcome(Input(now));
+        var input = Input(now);
+        if (_surrogates.Watch(input.Levels, now) is { } failed)
+        {
+            Shed(failed, now);
+            input = Input(now);
+        }
+
+        var outcome = Outcome(input);
         _cycles++;
         if (outcome.Recommendation is { } recommendation && _mode.State.Mode >= OperatingMode.Advisory)
         {
@@ -343,10 +367,10 @@ public sealed class LineLoop
             Line = _line,
             Snapshot = snapshot,
             Surrogates = Surrogates,
-            Levels = Levels(now),
+            Levels = _surrogates.Levels(now),
             Prices = _line.Prices.ToDictionary(p => p.Name, p => p.Tag is null ? p.Value : _memory.Mean(p.Tag, p.Window, now) ?? p.Value, StringComparer.Ordinal),
             Mode = _mode.State.Mode,
-            FewestRows = _fewestRows,
+            FewestRows = _surrogates.FewestRows,
             Turn = _ledger.NextTurn,
             Supersedes = _recommendations.Open?.Id,
             Seed = unchecked((_start.Seed * 7919) + _cycles),
@@ -362,47 +386,6 @@ public sealed class LineLoop
                 AuditWritable = AuditWritable,
             },
         };
-    }
-
-    private LevelState[] Levels(DateTimeOffset now) => Surrogates is null ? [] : [.. Surrogates.Surrogates.Select(s => _memory.Level(s, now))];
-
-    private void StartTraining(DateTimeOffset now)
-    {
-        if (_training.IsBusy || now < _nextTraining || _mode.State.Mode == OperatingMode.Off)
-        {
-            return;
-        }
-
-        var sets = _line.Unit.ControlledVariables.Select(v => _memory.Training.Build(v, DateTimeOffset.MinValue, now)).ToList();
-        _fewestRows = sets.Min(s => s.Rows.Count);
-        if (_fewestRows < _line.Settings.MinimumRows || _memory.Training.Inputs(now, now, out _) is not { } reference)
-        {
-            return;
-        }
-
-        _nextTraining = now + _line.Settings.Retrain;
-        int version = ++_trainings;
-        _training.Start(() => _trainer.Train(sets, reference, version, now), now);
-        _events.Add(new TrainingStarted(now, sets.Sum(s => s.Rows.Count)));
-    }
-
-    private void AdoptTraining(DateTimeOffset now)
-    {
-        if (_training.Collect(now) is not { } training)
-        {
-            return;
-        }
-
-        if (training.IsCompletedSuccessfully)
-        {
-            Surrogates = training.Result;
-            _events.Add(new SurrogatesAdopted(now, Surrogates));
-        }
-        else
-        {
-            // The surrogates in force stay: an old model that worked beats none.
-            _events.Add(new TrainingFailed(now, training.Exception?.InnerException?.Message ?? "cancelled"));
-        }
     }
 
     private void Ended(WriteAccount account, DateTimeOffset now)

@@ -63,16 +63,21 @@ public sealed class LineMemory
         [.. _detectors.Select(d => new Steadiness(d.Key, d.Value.Ratio, d.Value.IsSteady))],
         _running.Since(now));
 
+    /// <summary>Results a surrogate's level rests on, and those known since an instant that judge it; in the order they were sampled.</summary>
+    public IReadOnlyList<TrainingRow> Results(Surrogate surrogate, DateTimeOffset judgedSince, DateTimeOffset now)
+    {
+        var level = now - (LevelFollower.Memories * surrogate.BiasMemory);
+        // The level must stand before the first result is judged.
+        var judged = judgedSince - LabDelay - (LevelFollower.Memories * surrogate.BiasMemory);
+        return Training.Build(surrogate.Variable, judged < level ? judged : level, now).Rows;
+    }
+
     /// <summary>What the results known by now say of a surrogate.</summary>
     public LevelState Level(Surrogate surrogate, DateTimeOffset now)
     {
-        var variable = surrogate.Variable;
-        var from = now - (LevelFollower.Memories * surrogate.BiasMemory);
-        // Results since the training judge it, also where the level has forgotten them.
-        var judged = surrogate.LearnedUntil - LabDelay;
-        var rows = Training.Build(variable, judged < from ? judged : from, now).Rows;
+        var rows = Results(surrogate, surrogate.LearnedUntil, now);
         return Training.Inputs(now, now, out _) is { } inputs
-            ? LevelFollower.Estimate(surrogate, rows, inputs, Training.Signals(variable, now, now), now)
+            ? LevelFollower.Estimate(surrogate, rows, inputs, Training.Signals(surrogate.Variable, now, now), now)
             : LevelState.Fresh(surrogate);
     }
 

@@ -33,6 +33,14 @@ public static class OptimizationCycle
             return CycleOutcome.Hold(at, "the models must not steer: " + string.Join("; ", surrogates.Objections));
         }
 
+        for (int k = 0; k < surrogates.Surrogates.Count; k++)
+        {
+            if (input.Levels[k].Fit is { Verdict: FitVerdict.Failed } fit)
+            {
+                return CycleOutcome.Hold(at, $"the models must not steer: {surrogates.Surrogates[k].Variable.Name}: {fit.Objection}");
+            }
+        }
+
         var scene = new Scene(input, features, Assessor(input, features, surrogates));
         return input.Approval is { } approval ? scene.Judge(approval) : scene.Decide();
     }

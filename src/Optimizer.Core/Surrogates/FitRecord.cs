@@ -13,14 +13,14 @@ public sealed record FitRecord(int Judged, IReadOnlyList<bool> Recent, double Ab
     /// <summary>Latest results that live coverage rests on.</summary>
     public const int Window = 40;
 
-    /// <summary>CUSUM from which the level is said to drift: without drift once in several hundred results.</summary>
-    public const double Warns = 6;
+    /// <summary>CUSUM from which the level is said to drift. Hourly values follow each other, and reach 6 without drift.</summary>
+    public const double Warns = 8;
 
     /// <summary>CUSUM from which the surrogate must not steer: the level did not catch up although it follows every result.</summary>
-    public const double Trips = 12;
+    public const double Trips = 20;
 
-    /// <summary>Of <see cref="Window"/> results so many must lie inside a 90 % interval; fewer happen by chance once in 2,000 windows.</summary>
-    public const int FewestInside = 29;
+    /// <summary>Of <see cref="Window"/> results so many must lie inside a 90 % interval; fewer happen by chance hardly ever, also where errors come in runs.</summary>
+    public const int FewestInside = 25;
 
     private const double Allowance = 0.5, MostPerResult = 4;
 
@@ -31,16 +31,17 @@ public sealed record FitRecord(int Judged, IReadOnlyList<bool> Recent, double Ab
 
     public double Cusum => Math.Max(Above, Below);
 
+    private bool Uncovered => Recent.Count == Window && Recent.Count(i => i) < FewestInside;
+
     public FitVerdict Verdict =>
-        Cusum >= Trips || (Recent.Count == Window && Recent.Count(i => i) < FewestInside) ? FitVerdict.Failed
+        Cusum >= Trips || Uncovered ? FitVerdict.Failed
         : Cusum >= Warns ? FitVerdict.Drifting
         : FitVerdict.Sound;
 
     /// <summary>One sentence with numbers; null while sound.</summary>
     public string? Objection => Verdict == FitVerdict.Sound ? null
-        : Cusum >= Warns
-            ? FormattableString.Invariant($"results keep {(Above >= Below ? "above" : "below")} prediction: CUSUM {Cusum:F1} standard deviations, {(Cusum >= Trips ? $"limit {Trips:F0}" : $"warning from {Warns:F0}, limit {Trips:F0}")}")
-            : FormattableString.Invariant($"{Recent.Count(i => i)} of the {Window} latest results lay inside their 90 % interval, at least {FewestInside} expected");
+        : Uncovered ? FormattableString.Invariant($"{Recent.Count(i => i)} of the {Window} latest results lay inside their 90 % interval, at least {FewestInside} expected")
+        : FormattableString.Invariant($"results keep {(Above >= Below ? "above" : "below")} prediction: CUSUM {Cusum:F1} standard deviations, {(Cusum >= Trips ? $"limit {Trips:F0}" : $"warning from {Warns:F0}, limit {Trips:F0}")}");
 
     /// <param name="z">Innovation over its calibrated standard deviation.</param>
     internal FitRecord Add(double z, bool inside)

@@ -11,12 +11,13 @@ namespace Optimizer.Learning;
 /// <param name="TreeWeight">Share of the residual trees to use; 0: they did not help.</param>
 /// <param name="TreeSkill">Share of the squared error that they removed.</param>
 /// <param name="Sensor">Null: fast signals did not help.</param>
+/// <param name="Correlation">Lag-one correlation of what is left after level, trees and signals, [0, 0.9]: news that repeats itself tells less of the level.</param>
 /// <param name="Scores">Absolute errors over their uncalibrated standard deviation, as operation would have met them, oldest first.</param>
 /// <param name="Rmse">Root mean square error on the learning scale.</param>
 /// <param name="LastValueRmse">The same for the latest result known when each sample was taken.</param>
 /// <param name="Coverage90">Share inside the calibrated 90 % interval stated before.</param>
 internal sealed record ForwardTrial(
-    TimeSpan Memory, double TreeWeight, double TreeSkill, SoftSensor? Sensor, IReadOnlyList<double> Scores, double Rmse, double LastValueRmse, double Coverage90)
+    TimeSpan Memory, double TreeWeight, double TreeSkill, SoftSensor? Sensor, double Correlation, IReadOnlyList<double> Scores, double Rmse, double LastValueRmse, double Coverage90)
 {
     // A memory other than the declared one must foretell clearly better.
     private const double MemoryAdvantage = 0.98;
@@ -26,13 +27,13 @@ internal sealed record ForwardTrial(
     {
         if (folds.Sum(f => f.End - f.Start) < 10)
         {
-            return new ForwardTrial(variable.BiasTime, 0, 0, null, [], double.NaN, double.NaN, double.NaN);
+            return new ForwardTrial(variable.BiasTime, 0, 0, null, 0, [], double.NaN, double.NaN, double.NaN);
         }
 
         var (memory, weight, skill) = Choose(variable, folds, options);
         double[][] left = [.. folds.Select(f => Filtered(f, memory, weight))];
         var sensor = SoftSensorFit.Fit(variable, folds, left, memory);
-        return Judge(variable, folds, targets, memory, weight, skill, sensor);
+        return Judge(variable, folds, targets, memory, weight, skill, sensor, LagOne(left));
     }
 
     // Memory and trees are chosen together: a level that follows fast takes over what trees would explain, and the other way round.
@@ -95,15 +96,21 @@ internal sealed record ForwardTrial(
         return LevelFilter.Innovations(fold.Window, values, memory)[fold.Warm..];
     }
 
+    private static double LagOne(double[][] left)
+    {
+        double product = left.Sum(z => z.Skip(1).Zip(z, (now, before) => now * before).Sum()), square = left.Sum(z => z.Sum(v => v * v));
+        return square > 0 ? Math.Clamp(product / square, 0, 0.9) : 0;
+    }
+
     private static ForwardTrial Judge(
-        ControlledVariable variable, IReadOnlyList<ForwardFold> folds, double[] targets, TimeSpan memory, double weight, double skill, SoftSensor? sensor)
+        ControlledVariable variable, IReadOnlyList<ForwardFold> folds, double[] targets, TimeSpan memory, double weight, double skill, SoftSensor? sensor, double correlation)
     {
         var scores = new List<double>();
         double squares = 0, last = 0;
         int lastCount = 0;
         foreach (var fold in folds)
         {
-            var follower = new LevelFollower(Parts(variable, fold, memory, weight, sensor));
+            var follower = new LevelFollower(Parts(variable, fold, memory, weight, sensor, correlation));
             int known = fold.First;
             for (int n = fold.First; n < fold.End; n++)
             {
@@ -133,12 +140,12 @@ internal sealed record ForwardTrial(
         var calibration = new IntervalCalibration([]);
         int inside = scores.Count(calibration.Add);
         return new ForwardTrial(
-            memory, weight, skill, sensor, [.. scores.TakeLast(IntervalCalibration.Memory)], Math.Sqrt(squares / scores.Count),
+            memory, weight, skill, sensor, correlation, [.. scores.TakeLast(IntervalCalibration.Memory)], Math.Sqrt(squares / scores.Count),
             lastCount > 0 ? Math.Sqrt(last / lastCount) : double.NaN, (double)inside / scores.Count);
     }
 
     // What of a surrogate its level follower looks at.
-    private static Surrogate Parts(ControlledVariable variable, ForwardFold fold, TimeSpan memory, double weight, SoftSensor? sensor) => new()
+    private static Surrogate Parts(ControlledVariable variable, ForwardFold fold, TimeSpan memory, double weight, SoftSensor? sensor, double correlation) => new()
     {
         Variable = variable,
         Backbone = fold.Fit.Backbone,
@@ -149,7 +156,7 @@ internal sealed record ForwardTrial(
         LearnedUntil = DateTimeOffset.MaxValue,
         Scatter = fold.Fit.Noise,
         ProcessScatter = fold.Fit.Noise,
-        Correlation = fold.Fit.Correlation,
+        Correlation = correlation,
         Scores = [],
         Calibration = 1,
         Envelope = [],
