@@ -35,6 +35,9 @@ public abstract class ScriptedLoop
 
     protected bool Echo { get; set; } = true;
 
+    /// <summary>Added to what the laboratory finds.</summary>
+    protected Func<DateTimeOffset, double> PurityError { get; set; } = _ => 0;
+
     /// <summary>How far the gateway's clock is ahead.</summary>
     protected TimeSpan GatewayClock { get; set; }
 
@@ -80,7 +83,7 @@ public abstract class ScriptedLoop
             Loop.Take(Sample.Online("cost_meter", 10 + (Math.Pow(X - 6, 2) / 10) + (Math.Pow(Y - 3, 2) / 10), Now));
             if (Now.Minute == 0)
             {
-                Loop.Take(new Sample("purity_lab", 90 + X, Now.AddMinutes(-30), Now, Now, Quality.Good));
+                Loop.Take(new Sample("purity_lab", 90 + X + PurityError(Now), Now.AddMinutes(-30), Now, Now, Quality.Good));
             }
         }
     }
@@ -122,7 +125,9 @@ public abstract class ScriptedLoop
     {
         public bool Fails { get; set; }
 
+        public Func<int, DateTimeOffset, SurrogateSet> Makes { get; set; } = (version, _) => SmallLine.Truth(version);
+
         public SurrogateSet Train(IReadOnlyList<TrainingSet> sets, double[] reference, int version, DateTimeOffset at) =>
-            Fails ? throw new InvalidOperationException("no luck") : SmallLine.Truth(version);
+            Fails ? throw new InvalidOperationException("no luck") : Makes(version, at);
     }
 }
