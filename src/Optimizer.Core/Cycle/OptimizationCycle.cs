@@ -184,9 +184,9 @@ public static class OptimizationCycle
             double worst = 0;
             for (int i = 0; i < step.Setpoints.Length; i++)
             {
-                foreach (var surrogate in input.Surrogates!.Surrogates)
+                foreach (var level in input.Levels)
                 {
-                    var (low, high) = surrogate.Envelope[i];
+                    var (low, high) = level.Envelope[i];
                     double reach = Math.Max(high - low, 1e-12);
                     double now = Outside(assessor.Stay.Setpoints[i], low, high), next = Outside(step.Setpoints[i], low, high);
                     worst = Math.Max(worst, next > now ? next / reach : 0);

@@ -20,6 +20,7 @@ internal sealed class SurrogateSuccession
     private readonly Dictionary<string, FitVerdict> _verdicts = new(StringComparer.Ordinal);
     private DateTimeOffset _nextTraining, _lastTraining = DateTimeOffset.MinValue;
     private int _version;
+    private bool _drifted;
 
     public SurrogateSuccession(LineDefinition line, ISurrogateTrainer trainer, LineMemory memory, LineStart start, List<LineEvent> events)
     {
@@ -73,6 +74,11 @@ internal sealed class SurrogateSuccession
         }
         else
         {
+            if (Challenger is { } older)
+            {
+                _events.Add(new ChallengerRefused(now, older, "drift made a newer training due"));
+            }
+
             Challenger = training.Result;
             _events.Add(new ChallengerEntered(now, Challenger));
         }
@@ -119,6 +125,7 @@ internal sealed class SurrogateSuccession
             {
                 var soonest = _lastTraining + LeastBetweenTrainings;
                 _nextTraining = soonest > now ? soonest : now;
+                _drifted = true;
             }
 
             failed ??= fit.Verdict == FitVerdict.Failed ? $"{variable}: {fit.Objection}" : null;
@@ -129,8 +136,8 @@ internal sealed class SurrogateSuccession
 
     private void Train(DateTimeOffset now)
     {
-        bool failed = _verdicts.ContainsValue(FitVerdict.Failed);
-        if (_lane.IsBusy || now < _nextTraining || (Challenger is not null && !failed))
+        // A challenger on trial is waited for, unless what it learned from is no longer true.
+        if (_lane.IsBusy || now < _nextTraining || (Challenger is not null && !_drifted))
         {
             return;
         }
@@ -142,7 +149,7 @@ internal sealed class SurrogateSuccession
             return;
         }
 
-        (_lastTraining, _nextTraining) = (now, now + _line.Settings.Retrain);
+        (_lastTraining, _nextTraining, _drifted) = (now, now + _line.Settings.Retrain, false);
         int version = ++_version;
         _lane.Start(() => _trainer.Train(sets, reference, version, now), now);
         _events.Add(new TrainingStarted(now, sets.Sum(s => s.Rows.Count)));

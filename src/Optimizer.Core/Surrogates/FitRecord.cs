@@ -13,8 +13,8 @@ public sealed record FitRecord(int Judged, IReadOnlyList<bool> Recent, double Ab
     /// <summary>Latest results that live coverage rests on.</summary>
     public const int Window = 40;
 
-    /// <summary>CUSUM from which the level is said to drift. Hourly values follow each other, and reach 6 without drift.</summary>
-    public const double Warns = 8;
+    /// <summary>CUSUM from which the level is said to drift. Hourly values follow each other, and reach 9 without drift.</summary>
+    public const double Warns = 10;
 
     /// <summary>CUSUM from which the surrogate must not steer: the level did not catch up although it follows every result.</summary>
     public const double Trips = 20;

@@ -19,6 +19,7 @@ public sealed class LevelFollower
     private readonly IntervalCalibration _calibration;
     private readonly Queue<(TrainingRow Row, double Innovation, double[] Unexplained)> _pending = [];
     private readonly double[] _means, _weights;
+    private readonly (double Low, double High)[] _envelope;
     private FitRecord _fit = FitRecord.None;
     private BiasState _bias = BiasState.None;
     private int? _campaign;
@@ -27,6 +28,7 @@ public sealed class LevelFollower
     {
         _surrogate = surrogate;
         _calibration = new IntervalCalibration(surrogate.Scores);
+        _envelope = [.. surrogate.Envelope];
         int signals = surrogate.SoftSensor?.Weights.Length ?? 0;
         _means = [.. Enumerable.Repeat(double.NaN, signals)];
         _weights = new double[signals];
@@ -73,6 +75,10 @@ public sealed class LevelFollower
             bool inside = Math.Abs(z) <= forecast.Calibration * IntervalCalibration.Sigmas90;
             _fit = _fit.Add(z / forecast.Calibration, inside);
             _calibration.Add(Math.Abs(z));
+            for (int i = 0; i < _envelope.Length; i++)
+            {
+                _envelope[i] = (Math.Min(_envelope[i].Low, row.Inputs[i]), Math.Max(_envelope[i].High, row.Inputs[i]));
+            }
         }
 
         _pending.Enqueue((row, target - forecast.Unbiased, _surrogate.SoftSensor?.Unexplained(row.Inputs, row.Signals) ?? []));
@@ -83,7 +89,7 @@ public sealed class LevelFollower
     public LevelState State(double[] inputs, double[] signals, DateTimeOffset at)
     {
         Admit(at);
-        return new LevelState(_bias, News(inputs, signals), _calibration.Factor * Margin, _fit);
+        return new LevelState(_bias, News(inputs, signals), _calibration.Factor * Margin, _envelope, _fit);
     }
 
     private double Margin => _fit.Verdict == FitVerdict.Sound ? 1 : DriftMargin;
