@@ -84,7 +84,7 @@ public class SurrogateTrainerTests
     private static TrainingSet Set(int seed, Func<double[], double> truth, double noise = 0.3) =>
         new("y", BackboneFitTests.Data.Make(seed, 400, noise, truth).Rows, new Dictionary<string, int> { ["quality not good"] = 3 });
 
-    private static ManipulatedVariable Variable(string name) => new()
+    internal static ManipulatedVariable Variable(string name) => new()
     {
         Name = name,
         SetpointTag = name + ".SP",
