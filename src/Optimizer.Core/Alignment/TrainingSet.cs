@@ -12,4 +12,7 @@ public sealed record TrainingRow(DateTimeOffset SampledAt, DateTimeOffset KnownA
 {
     /// <summary>The variable's fast signals at its sample time, in the order of <see cref="Plant.ControlledVariable.Signals"/>; NaN: no Good value then.</summary>
     public double[] Signals { get; init; } = [];
+
+    /// <summary>Ordinal of its campaign among those known of, from 0; all rows of a set are of one grade.</summary>
+    public int Campaign { get; init; }
 }

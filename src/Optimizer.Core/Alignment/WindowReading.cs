@@ -4,17 +4,23 @@ using Optimizer.Plant;
 namespace Optimizer.Alignment;
 
 /// <summary>Reads a <see cref="TagWindow"/> at an instant, from what was known by another.</summary>
-internal static class WindowReading
+public static class WindowReading
 {
     private const int FewestForShape = 3;
 
     /// <param name="onChange">A tag reported on change that was silent in the window still has the value it had.</param>
+    /// <param name="notBefore">Start of the campaign: values of another one say nothing about this one.</param>
     /// <returns>Null: too few Good values in the window.</returns>
-    public static double? Read(ProcessHistorian historian, TagWindow window, DateTimeOffset at, DateTimeOffset knownBy, bool onChange)
+    public static double? Read(ProcessHistorian historian, TagWindow window, DateTimeOffset at, DateTimeOffset knownBy, bool onChange, DateTimeOffset notBefore)
     {
         var to = at - window.Lag;
-        var from = to - window.Window;
+        var from = to - window.Window < notBefore ? notBefore : to - window.Window;
         var series = historian[window.Tag];
+        if (to < from)
+        {
+            return null;
+        }
+
         if (window.Statistic == WindowStatistic.Mean)
         {
             return series.MeanOrHeld(from, to + TimeSpan.FromTicks(1), knownBy, onChange);

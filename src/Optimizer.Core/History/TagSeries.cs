@@ -51,13 +51,14 @@ public sealed class TagSeries(string tag)
 
     internal int DropBefore(DateTimeOffset oldest)
     {
-        int n = FirstAtOrAfter(oldest.UtcTicks);
+        // The value in force at the oldest instant stays: a tag reported on change may have said it long ago.
+        int n = FirstAtOrAfter(oldest.UtcTicks) - 1;
         if (n > 0)
         {
             _entries.RemoveRange(0, n);
         }
 
-        return n;
+        return Math.Max(0, n);
     }
 
     /// <summary>The newest value sampled at or before <paramref name="at"/> that was known by <paramref name="knownBy"/>.</summary>
