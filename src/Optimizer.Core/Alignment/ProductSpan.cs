@@ -28,7 +28,7 @@ internal sealed class ProductSpan(ProcessUnit unit, ProcessHistorian historian)
         }
 
         var window = new TagWindow("speed", tag, TimeSpan.Zero, deadTime.SpeedWindow, WindowStatistic.Mean);
-        return deadTime.At(WindowReading.Read(historian, window, sampledAt, knownBy, unit.Tag(tag).Period is null, campaigns.Start(sampledAt)));
+        return deadTime.At(WindowReading.Read(historian, window, sampledAt, knownBy, unit.Tag(tag), campaigns.Start(sampledAt)));
     }
 
     // The last change of the lot's value within the time looked back; null: none, the whole time is one lot.

@@ -46,7 +46,12 @@ public sealed class TrainingSetBuilder(
                 continue;
             }
 
-            rows.Add(new TrainingRow(sampledAt, knownAt, inputs, value) { Signals = Signals(variable, sampledAt, knownBy, campaigns), Campaign = campaigns.At(end) });
+            rows.Add(new TrainingRow(sampledAt, knownAt, inputs, value)
+            {
+                Signals = Signals(variable, sampledAt, knownBy, campaigns),
+                InputsKnown = AsKnown(inputs, start, end, sampledAt < knownBy ? sampledAt : knownBy, campaigns),
+                Campaign = campaigns.At(end),
+            });
         }
 
         return new TrainingSet(variable.Name, rows, excluded);
@@ -95,6 +100,22 @@ public sealed class TrainingSetBuilder(
         return inputs;
     }
 
+    private double[] AsKnown(double[] inputs, DateTimeOffset from, DateTimeOffset to, DateTimeOffset then, CampaignRecord campaigns)
+    {
+        if (!unit.DisturbanceVariables.Any(d => unit.Tag(d.Tag).Lab))
+        {
+            return inputs;
+        }
+
+        double[] known = [.. inputs];
+        for (int i = 0; i < unit.DisturbanceVariables.Count; i++)
+        {
+            known[paths.Count + i] = MeanReading(unit.DisturbanceVariables[i].Reading, from, to, then, campaigns) ?? double.NaN;
+        }
+
+        return known;
+    }
+
     // A span of product is sampled at the middles of equal parts: windows overlap and on-change tags are held, so no sum over samples would weigh time.
     private double? MeanReading(TagWindow window, DateTimeOffset from, DateTimeOffset to, DateTimeOffset knownBy, CampaignRecord campaigns)
     {
@@ -119,7 +140,7 @@ public sealed class TrainingSetBuilder(
     }
 
     private double? Read(TagWindow window, DateTimeOffset at, DateTimeOffset knownBy, CampaignRecord campaigns) =>
-        WindowReading.Read(historian, window, at, knownBy, unit.Tag(window.Tag).Period is null, campaigns.Start(at));
+        WindowReading.Read(historian, window, at, knownBy, unit.Tag(window.Tag), campaigns.Start(at));
 
     private string? Objection(ControlledVariable variable, double value, Quality quality, DateTimeOffset sampledAt)
     {

@@ -74,7 +74,7 @@ public sealed class LineMemory
             _unit.Tags.Select(t => Historian[t.Name].Latest(now, now)).OfType<Sample>().ToDictionary(s => s.Tag, StringComparer.Ordinal),
             [.. _ordered.Select(p => p.IsEmpty ? (double?)null : p.Setpoint)],
             [.. _ordered.Select(p => p.IsEmpty ? (double?)null : p.EffectiveAt(now))],
-            [.. _unit.DisturbanceVariables.Select(d => WindowReading.Read(Historian, d.Reading, now, now, _unit.Tag(d.Tag).Period is null, campaigns.Start(now)))],
+            [.. _unit.DisturbanceVariables.Select(d => WindowReading.Read(Historian, d.Reading, now, now, _unit.Tag(d.Tag), campaigns.Start(now)))],
             [.. _steady.Values.Select(s => new Steadiness(s.Tag, s.Detector.Ratio, s.Detector.IsSteady))],
             _running.Since(now))
         {
