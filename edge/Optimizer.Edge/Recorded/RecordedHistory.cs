@@ -33,7 +33,7 @@ internal sealed class RecordedHistory
         var findings = new RecordingFindings();
         var memory = new LineMemory(site.Line.Unit, site.Line.Settings with { Retention = TimeSpan.FromDays(36_500) });
         var until = DateTimeOffset.MinValue;
-        await foreach (var sample in RecordingReader.ReadAsync(file, format, SiteColumns.Of(site.Site), findings, cancel))
+        await foreach (var sample in RecordingReader.ReadAsync(file, format, SiteColumns.Of(site.Site), new RecordingNotation(site.Site.Recording.TimeColumn, site.Site.Recording.DecimalComma), findings, cancel))
         {
             memory.Take(sample);
             until = sample.KnownAt > until ? sample.KnownAt : until;

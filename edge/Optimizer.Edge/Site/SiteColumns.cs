@@ -11,7 +11,7 @@ internal static class SiteColumns
         var columns = new Dictionary<string, ColumnTag>(StringComparer.Ordinal);
         foreach (var tag in site.Tags)
         {
-            var column = new ColumnTag(tag.Name, tag.EngineeringUnit, tag.Low, tag.High, tag.Source is null);
+            var column = new ColumnTag(tag.Name, tag.EngineeringUnit, tag.Low, tag.High, tag.Source is null) { Period = tag.Period };
             columns[tag.Source ?? $"{tag.SamplePoint}/{tag.Analyte}"] = column;
             columns.TryAdd(tag.Name, column);
         }
