@@ -150,6 +150,70 @@ public sealed class RecordingReaderTests : IDisposable
         Assert.Equal(1, findings.Count(RecordingFindings.UnknownColumn));
     }
 
+    [Fact]
+    public async Task OwnColumnsTimeAndDecimals_AreReadAsTheSiteSays()
+    {
+        string file = Path.Combine(_folder, "own.csv");
+        await File.WriteAllTextAsync(file, "PLANT FLOW,WHEN,flow\n\"60,5\",2026-03-02T00:01:00Z,1\n61,2026-03-02T00:02:00Z,1\n62.5,2026-03-02T00:03:00Z,1\n", Cancel);
+        var findings = new RecordingFindings();
+        var columns = new Dictionary<string, ColumnTag>(Columns) { ["PLANT FLOW"] = Columns["flow"] };
+        var samples = new List<Sample>();
+        await foreach (var sample in RecordingReader.ReadAsync(file, null, columns, new RecordingNotation("WHEN", true), findings, Cancel))
+        {
+            samples.Add(sample);
+        }
+
+        Assert.Equal([(60.5, Start.AddMinutes(1)), (61, Start.AddMinutes(2))], samples.Select(s => (s.Value, s.SampledAt)));
+        Assert.Equal(1, findings.Count(RecordingFindings.DecimalPoint));
+        Assert.Equal(1, findings.Count(RecordingFindings.SecondColumn));
+        Assert.Equal(0, findings.Count(RecordingFindings.UnknownColumn));
+    }
+
+    [Fact]
+    public async Task TimeColumnThatIsNotThere_IsNamed()
+    {
+        string file = Path.Combine(_folder, "own.csv");
+        await File.WriteAllTextAsync(file, "time,flow\n2026-03-02T00:01:00Z,1\n", Cancel);
+
+        var e = await Assert.ThrowsAsync<RecordingException>(async () => await RecordingReader.ReadAsync(file, null, Columns, new RecordingNotation("WHEN", false), new RecordingFindings(), Cancel).GetAsyncEnumerator(Cancel).MoveNextAsync());
+
+        Assert.Contains("expected the time in WHEN", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("605", "60.5")]
+    [InlineData("60500", "60.5")]
+    public async Task ValueWithItsDecimalMarkElsewhere_IsSuspected(string field, string fits)
+    {
+        var (samples, findings) = await ReadAsync($"timestamp,flow\n2026-03-02T00:01:00Z,60\n2026-03-02T00:02:00Z,{field}\n");
+
+        Assert.Equal([Quality.Good, Quality.Bad], samples.Select(s => s.Quality));
+        var suspected = Assert.Single(findings.All, f => f.What == RecordingFindings.PowerOfTen);
+        Assert.Equal(1, suspected.Count);
+        Assert.Contains($"{fits} would fit", suspected.First, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SilenceOfOneTag_IsAGap_AlsoInALongLayout()
+    {
+        string file = Path.Combine(_folder, "gap.csv");
+        string Rows(string tag, int step, IEnumerable<int> steps) => string.Concat(steps.Select(n => $"{Start.AddMinutes(n * step):O},{tag},60\n"));
+        await File.WriteAllTextAsync(file, "timestamp,tag,value\n" + Rows("flow", 1, Enumerable.Range(0, 30).Concat(Enumerable.Range(222, 30))) + Rows("slow", 30, Enumerable.Range(0, 40)), Cancel);
+        var columns = new Dictionary<string, ColumnTag>
+        {
+            ["flow"] = new("flow", "m3/h", 0, 100, false) { Period = TimeSpan.FromMinutes(1) },
+            ["slow"] = new("slow", "m3/h", 0, 100, false) { Period = TimeSpan.FromMinutes(5) },
+        };
+        var findings = new RecordingFindings();
+        await foreach (var unused in RecordingReader.ReadAsync(file, null, columns, findings, Cancel))
+        {
+        }
+
+        var gap = Assert.Single(findings.All);
+        Assert.Equal((RecordingFindings.TagGap, 1L), (gap.What, gap.Count));
+        Assert.StartsWith("gap of 3.2 h in flow after 2026-03-02T00:29:00", gap.First, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("a,b\n1,2\n", null, "none of the columns a, b")]
     [InlineData("tag,value\nflow,1\n", null, "expected sampled_at or timestamp")]

@@ -33,7 +33,7 @@ internal sealed class RecordedHistory
         var findings = new RecordingFindings();
         var memory = new LineMemory(site.Line.Unit, site.Line.Settings with { Retention = TimeSpan.FromDays(36_500) });
         var until = DateTimeOffset.MinValue;
-        await foreach (var sample in RecordingReader.ReadAsync(file, format, SiteColumns.Of(site.Site), findings, cancel))
+        await foreach (var sample in RecordingReader.ReadAsync(file, format, SiteColumns.Of(site.Site), new RecordingNotation(site.Site.Recording.TimeColumn, site.Site.Recording.DecimalComma), findings, cancel))
         {
             memory.Take(sample);
             until = sample.KnownAt > until ? sample.KnownAt : until;
@@ -48,9 +48,15 @@ internal sealed class RecordedHistory
     {
         var sets = Site.Line.Unit.ControlledVariables.Select(v => Memory.Training.Build(v, DateTimeOffset.MinValue, Until)).ToList();
         int least = Site.Line.Settings.MinimumRows;
-        return sets.FirstOrDefault(s => s.Rows.Count < least) is { } thin
-            ? throw new RecordingException($"{thin.Variable}: {thin.Rows.Count} results that may teach, expected {least} or more; left out: {Text(thin.Excluded)}")
-            : sets;
+        return sets.FirstOrDefault(s => s.Rows.Count < least) is { } thin ? throw new RecordingException(TooThin(thin, least)) : sets;
+    }
+
+    internal static string TooThin(TrainingSet set, int least)
+    {
+        int transient = set.Excluded.Where(e => TrainingSetBuilder.IsTransient(e.Key)).Sum(e => e.Value), all = set.Rows.Count + set.Excluded.Values.Sum();
+        return set.Rows.Count + transient >= least
+            ? $"{set.Variable}: {transient} of {all} results were taken in transients, expected {least} or more steady ones, found {set.Rows.Count}; left out: {Text(set.Excluded)}"
+            : $"{set.Variable}: {set.Rows.Count} results that may teach, expected {least} or more; left out: {Text(set.Excluded)}";
     }
 
     /// <summary>Model inputs at the recording's end.</summary>

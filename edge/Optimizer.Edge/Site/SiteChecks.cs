@@ -27,6 +27,12 @@ internal static class SiteChecks
         Unique(site.Constraints.Select(c => (c.Name, c.Path + ".name")), "constraint name", errors);
 
         Known(site.Disturbances.Select(d => (d.Tag, d.Path + ".tag")), tags, "a tag", errors);
+        Known(site.Signals.Select(s => (s.Tag, s.Path + ".tag")), tags, "a tag", errors);
+        Unique(site.Signals.Select(s => (s.Name, s.Path + ".name")), "signal name", errors);
+        Known(site.Controlled.SelectMany(c => c.SoftSensor.Select((s, i) => (s, $"{c.Path}.softSensor[{i}]"))), [.. site.Signals.Select(s => s.Name)], "a signal", errors);
+        Known(site.Controlled.Where(c => c.DeadTime?.SpeedTag is not null).Select(c => (c.DeadTime!.SpeedTag!, c.Path + ".deadTime.speed")), tags, "a tag", errors);
+        Known(site.Controlled.Where(c => c.Covers?.LotTag is not null).Select(c => (c.Covers!.LotTag!, c.Path + ".covers.lot")), tags, "a tag", errors);
+        Recording(site, tags, errors);
         Known(site.Controlled.Select(c => (c.Tag, c.Path + ".tag")), tags, "a tag", errors);
         Known(site.Prices.Where(p => p.Tag is not null).Select(p => (p.Tag!, p.Path + ".tag")), tags, "a tag", errors);
         if (site.Running is { } running)
@@ -34,11 +40,26 @@ internal static class SiteChecks
             Known([(running.Tag, running.Path + ".tag")], tags, "a tag", errors);
         }
 
+        if (site.Campaign is { } campaign)
+        {
+            Known([(campaign.Tag, campaign.Path + ".tag")], tags, "a tag", errors);
+        }
+
         Sources(site, errors);
         Known([(site.Objective, "$.objective")], [.. site.Objectives.Select(o => o.Name)], "an objective", errors);
         Known(site.Objectives.Select(o => (o.Quantity, o.Path + ".quantity")), [.. site.Quantities.Select(q => q.Name)], "a quantity", errors);
         Roles(site, errors);
         return listed && named;
+    }
+
+    private static void Recording(SiteDefinition site, HashSet<string> tags, List<SiteError> errors)
+    {
+        var columns = site.Recording.Columns;
+        Known(columns.Select(c => (c.Tag, c.Path)), [.. tags, .. site.Manipulated.Select(m => m.SetpointTag)], "a tag or setpoint", errors);
+        foreach (var again in columns.GroupBy(c => c.Tag, StringComparer.Ordinal).SelectMany(g => g.Skip(1).Select(c => (c, First: g.First()))))
+        {
+            errors.Add(new SiteError(again.c.Path, $"\"{again.c.Tag}\" again", $"one column for each tag (first at {again.First.Path})"));
+        }
     }
 
     private static void Sources(SiteDefinition site, List<SiteError> errors)

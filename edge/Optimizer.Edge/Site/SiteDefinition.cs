@@ -37,6 +37,10 @@ public sealed record SiteDefinition
 
     public required IReadOnlyList<DisturbanceForm> Disturbances { get; init; }
 
+    public required IReadOnlyList<SignalForm> Signals { get; init; }
+
+    public CampaignForm? Campaign { get; init; }
+
     public required IReadOnlyList<FormulaForm> Features { get; init; }
 
     public required IReadOnlyList<ControlledForm> Controlled { get; init; }
@@ -53,6 +57,9 @@ public sealed record SiteDefinition
     public required IReadOnlyList<ConstraintForm> Constraints { get; init; }
 
     public required DecisionForm Decision { get; init; }
+
+    /// <summary>How recordings of other people name and write things.</summary>
+    public required RecordingForm Recording { get; init; }
 }
 
 public sealed record GatewayForm(string Id, TimeSpan Expiry, TimeSpan Lease, TimeSpan Watchdog)
@@ -87,13 +94,25 @@ public sealed record ReadbackForm(string Path, string Source, string? Via)
 
 public sealed record RunningForm(string Path, string Tag, double Value, TimeSpan Settling);
 
-public sealed record DisturbanceForm(string Path, string Name, string Tag, TimeSpan Window);
+public sealed record DisturbanceForm(string Path, string Name, string Tag, TimeSpan Window, TimeSpan Lag, WindowStatistic Statistic);
+
+public sealed record SignalForm(string Path, string Name, string Tag, TimeSpan Lag, TimeSpan Window, WindowStatistic Statistic);
+
+public sealed record CampaignForm(string Path, string Tag, TimeSpan Settling);
 
 /// <param name="EngineeringUnit">Empty for features.</param>
 public sealed record FormulaForm(string Path, string Name, string EngineeringUnit, string Expression);
 
 public sealed record ControlledForm(
-    string Path, string Name, string Tag, TimeSpan? Aggregate, TimeSpan BiasTime, double? LogarithmOffset, IReadOnlyList<string> Terms, IReadOnlyList<GainForm> Gains);
+    string Path, string Name, string Tag, TimeSpan? Aggregate, TimeSpan BiasTime, double? LogarithmOffset, IReadOnlyList<string> Terms, IReadOnlyList<GainForm> Gains)
+{
+    /// <summary>Names of signals.</summary>
+    public IReadOnlyList<string> SoftSensor { get; init; } = [];
+
+    public DeadTime? DeadTime { get; init; }
+
+    public Coverage? Covers { get; init; }
+}
 
 public sealed record GainForm(string Path, string ManipulatedVariable, double Value, double PlusMinus, int Sign);
 
@@ -106,4 +125,4 @@ public sealed record ConstraintForm(
 
 public sealed record DecisionForm(
     TimeSpan Period, double TrustRadius, double Pessimism, double Caution, double Significance, int MovedAtOnce, int Candidates, int Refinements,
-    double ModelDistance, int MinimumRows, TimeSpan Retrain);
+    double ModelDistance, int MinimumRows, TimeSpan Retrain, double SettledWithin);

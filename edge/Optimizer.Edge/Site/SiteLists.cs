@@ -7,6 +7,7 @@ namespace Optimizer.Edge.Site;
 internal static class SiteLists
 {
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
     private static readonly TimeSpan Month = TimeSpan.FromDays(30);
 
     public static TagForm Tag(SiteNode node, Func<string?, TimeSpan?> period)
@@ -66,7 +67,8 @@ internal static class SiteLists
         };
     }
 
-    public static ManipulatedVariable Manipulated(SiteNode node)
+    /// <param name="settledWithin">What holds where the variable says nothing of its own.</param>
+    public static ManipulatedVariable Manipulated(SiteNode node, double settledWithin)
     {
         string name = SiteReader.Name(node, "name");
         var (engineeringLow, engineeringHigh) = node.Range("engineering");
@@ -98,6 +100,7 @@ internal static class SiteLists
             Lag = node.Duration("lag", TimeSpan.Zero, TimeSpan.FromDays(10)),
             Dwell = node.Duration("dwell", TimeSpan.FromMinutes(10), TimeSpan.FromDays(10), TimeSpan.FromHours(1)),
             Tolerance = node.Number("tolerance", 0, widest, 0.0025 * widest),
+            SettledWithin = node.Number("settledWithin", 0.001, 1, settledWithin),
         };
         if (variable.Deadband > variable.MaxMove)
         {
@@ -110,7 +113,29 @@ internal static class SiteLists
 
     public static DisturbanceForm Disturbance(SiteNode node)
     {
-        var form = new DisturbanceForm(node.Path, SiteReader.Name(node, "name"), node.Text("tag"), node.Duration("window", Moment, Month, TimeSpan.FromHours(1)));
+        var form = new DisturbanceForm(node.Path, SiteReader.Name(node, "name"), node.Text("tag"), node.Duration("window", Moment, Month, TimeSpan.FromHours(1)),
+            node.Duration("lag", TimeSpan.Zero, Day, TimeSpan.Zero), Statistic(node));
+        node.NothingElse();
+        return form;
+    }
+
+    public static SignalForm Signal(SiteNode node)
+    {
+        var form = new SignalForm(
+            node.Path, SiteReader.Name(node, "name"), node.Text("tag"), node.Duration("lag", TimeSpan.Zero, Day, TimeSpan.Zero),
+            node.Duration("window", Moment, Month, TimeSpan.FromHours(1)), Statistic(node));
+        node.NothingElse();
+        return form;
+    }
+
+    public static CampaignForm? Campaign(SiteNode? node)
+    {
+        if (node is null)
+        {
+            return null;
+        }
+
+        var form = new CampaignForm(node.Path, node.Text("tag"), node.Duration("settling", TimeSpan.Zero, TimeSpan.FromDays(10), TimeSpan.FromHours(2)));
         node.NothingElse();
         return form;
     }
@@ -118,21 +143,6 @@ internal static class SiteLists
     public static FormulaForm Formula(SiteNode node, bool withUnit)
     {
         var form = new FormulaForm(node.Path, SiteReader.Name(node, "name"), withUnit ? node.Text("unit") : "", node.Text("expression"));
-        node.NothingElse();
-        return form;
-    }
-
-    public static ControlledForm Controlled(SiteNode node)
-    {
-        var logarithmic = node.Object("logarithmic", required: false);
-        var gains = node.Object("gains", required: false);
-        var form = new ControlledForm(
-            node.Path, SiteReader.Name(node, "name"), node.Text("tag"),
-            node.Has("aggregate") ? node.Duration("aggregate", TimeSpan.FromMinutes(1), TimeSpan.FromDays(1)) : null,
-            node.Duration("biasTime", TimeSpan.FromMinutes(10), Month, TimeSpan.FromDays(1)),
-            logarithmic?.Number("offset", 0, 1e9, 0), [.. node.List("terms").Select(t => t.AsText())],
-            [.. gains?.Entries().Select(g => Gain(g.Name, g.Node)) ?? []]);
-        logarithmic?.NothingElse();
         node.NothingElse();
         return form;
     }
@@ -179,15 +189,6 @@ internal static class SiteLists
         return form;
     }
 
-    private static GainForm Gain(string variable, SiteNode node)
-    {
-        var form = new GainForm(node.Path, variable, node.Number("value", -1e9, 1e9), node.Number("plusMinus", 1e-12, 1e9), node.Choice("sign", 0, ("+", 1), ("-", -1)));
-        node.NothingElse();
-        if (form.Sign != 0 && Math.Sign(form.Value) == -form.Sign)
-        {
-            node.WrongAt("value", $"a value that agrees with the sign {(form.Sign > 0 ? "+" : "-")}", FormattableString.Invariant($"{form.Value}"));
-        }
-
-        return form;
-    }
+    private static WindowStatistic Statistic(SiteNode node) =>
+        node.Choice("statistic", WindowStatistic.Mean, ("mean", WindowStatistic.Mean), ("slope", WindowStatistic.Slope), ("deviation", WindowStatistic.Deviation));
 }

@@ -55,6 +55,7 @@ internal static class SiteMapper
     {
         // A file with mistakes gets here too, so that its formulas are checked: then a tag may be missing.
         string UnitOf(string tag) => site.Tags.FirstOrDefault(t => t.Name == tag)?.EngineeringUnit ?? "";
+        var signals = site.Signals.DistinctBy(s => s.Name).ToDictionary(s => s.Name, s => new TagWindow(s.Name, s.Tag, s.Lag, s.Window, s.Statistic), StringComparer.Ordinal);
         return new ProcessUnit
         {
             Name = site.Unit,
@@ -68,11 +69,18 @@ internal static class SiteMapper
                 .. site.Manipulated.Zip(site.Readbacks, (m, r) => new Tag(m.SetpointTag, m.EngineeringUnit, m.EngineeringLow, m.EngineeringHigh, ReadbackPeriod(site, r))),
             ],
             ManipulatedVariables = site.Manipulated,
-            DisturbanceVariables = [.. site.Disturbances.Select(d => new DisturbanceVariable(d.Name, d.Tag, UnitOf(d.Tag), d.Window))],
+            DisturbanceVariables = [.. site.Disturbances.Select(d => new DisturbanceVariable(d.Name, d.Tag, UnitOf(d.Tag) + (d.Statistic == WindowStatistic.Slope ? "/h" : ""), d.Window)
+            {
+                Lag = d.Lag, Statistic = d.Statistic,
+            })],
             ControlledVariables = [.. site.Controlled.Select(c => new ControlledVariable(c.Name, c.Tag, UnitOf(c.Tag), c.Aggregate, c.BiasTime)
             {
+                Signals = [.. c.SoftSensor.Where(signals.ContainsKey).Select(n => signals[n])],
+                DeadTime = c.DeadTime,
+                Covers = c.Covers,
                 Logarithmic = c.LogarithmOffset is not null, LogarithmOffset = c.LogarithmOffset ?? 0,
             })],
+            Campaign = site.Campaign is { } g ? new CampaignTag(g.Tag, g.Settling) : null,
             Running = site.Running is { } r ? new RunningState(r.Tag, r.Value, r.Settling) : null,
         };
     }

@@ -20,6 +20,9 @@ internal sealed class SiteNode(JsonElement element, string path, List<SiteError>
     /// <summary>Whether the property is there (and not null).</summary>
     public bool Has(string name) => Find(name) is not null;
 
+    /// <summary>Whether the property is an object: some may be written short, as a text.</summary>
+    public bool IsObject(string name) => Find(name) is { Element.ValueKind: JsonValueKind.Object };
+
     public SiteNode? Object(string name, bool required = true)
     {
         if (Need(name, "an object", required) is not { } node)

@@ -47,6 +47,7 @@ internal static partial class SiteReader
         var sources = node.Object("sources", required: false)?.Entries().ToDictionary(e => e.Name, e => SiteTelemetry.Read(e.Node), StringComparer.Ordinal) ?? [];
         TimeSpan? Period(string? via) => (via is not null && sources.TryGetValue(via, out var form) ? form : telemetry) is { ReportsOnChange: false } known ? known.Period : null;
         var moved = node.List("manipulated");
+        var decision = Decision(node.Object("decision", required: false));
         ReadbackForm[] readbacks = [.. moved.Select(SiteLists.Readback)];
         var definition = new SiteDefinition
         {
@@ -62,16 +63,19 @@ internal static partial class SiteReader
             Tags = [.. node.List("tags").Select(t => SiteLists.Tag(t, Period))],
             Running = SiteLists.Running(node.Object("running", required: false)),
             Readbacks = readbacks,
-            Manipulated = [.. moved.Select(SiteLists.Manipulated)],
+            Manipulated = [.. moved.Select(m => SiteLists.Manipulated(m, decision.SettledWithin))],
             Disturbances = [.. node.List("disturbances", required: false, empty: true).Select(SiteLists.Disturbance)],
+            Signals = [.. node.List("signals", required: false, empty: true).Select(SiteLists.Signal)],
+            Campaign = SiteLists.Campaign(node.Object("campaign", required: false)),
             Features = [.. node.List("features", required: false, empty: true).Select(f => SiteLists.Formula(f, withUnit: false))],
-            Controlled = [.. node.List("controlled").Select(SiteLists.Controlled)],
+            Controlled = [.. node.List("controlled").Select(SiteControlled.Read)],
             Prices = [.. SiteLists.Prices(node.Object("prices", required: false))],
             Quantities = [.. node.List("quantities").Select(q => SiteLists.Formula(q, withUnit: true))],
             Objectives = [.. node.List("objectives").Select(SiteLists.Objective)],
             Objective = node.Text("objective"),
             Constraints = [.. node.List("constraints").Select(SiteLists.Constraint)],
-            Decision = Decision(node.Object("decision", required: false)),
+            Decision = decision,
+            Recording = SiteRecording.Read(node.Object("recording", required: false)),
         };
         mode?.NothingElse();
         return definition;
@@ -104,7 +108,8 @@ internal static partial class SiteReader
             node.Number("trustRadius", 0.005, 0.5, 0.08), node.Number("pessimism", 0, 3, 1), node.Number("caution", 0, 5, 1), node.Number("significance", 0, 10, 2),
             node.Integer("movedAtOnce", 1, 8, 3), node.Integer("candidates", 16, 65536, 256), node.Integer("refinements", 0, 1000, 40),
             node.Number("modelDistance", 0, 2, 0.25), node.Integer("minimumRows", 30, 100000, 60),
-            node.Duration("retrain", TimeSpan.FromMinutes(10), TimeSpan.FromDays(30), TimeSpan.FromHours(6)));
+            node.Duration("retrain", TimeSpan.FromMinutes(10), TimeSpan.FromDays(30), TimeSpan.FromHours(6)),
+            node.Number("settledWithin", 0.001, 1, 0.1));
         node.NothingElse();
         return form;
     }

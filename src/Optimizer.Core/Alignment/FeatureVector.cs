@@ -34,6 +34,11 @@ public sealed record FeatureVector(
             }
         }
 
+        if (snapshot.CampaignSettling > TimeSpan.Zero)
+        {
+            gaps.Add($"settling after a change of campaign, {Text(snapshot.CampaignSettling)} to go");
+        }
+
         for (int i = 0; i < unit.DisturbanceVariables.Count; i++)
         {
             if (snapshot.Disturbances[i] is null)

@@ -7,7 +7,7 @@ namespace Optimizer.Alignment;
 /// <param name="Latest">Newest value of each tag that was known at <paramref name="At"/>; tags never heard of are absent.</param>
 /// <param name="Setpoints">Live setpoint of each manipulated variable; null: never seen.</param>
 /// <param name="Effective">The setpoint after its process lag; null: never seen.</param>
-/// <param name="Disturbances">Window mean of each disturbance variable; null: no Good value in its window.</param>
+/// <param name="Disturbances">Window reading of each disturbance variable; null: no Good value in its window.</param>
 /// <param name="Steadiness">Verdict on each key tag.</param>
 /// <param name="RunningSince">Start of the present uninterrupted run; null: not running.</param>
 public sealed record LineSnapshot(
@@ -17,7 +17,11 @@ public sealed record LineSnapshot(
     IReadOnlyList<double?> Effective,
     IReadOnlyList<double?> Disturbances,
     IReadOnlyList<Steadiness> Steadiness,
-    DateTimeOffset? RunningSince);
+    DateTimeOffset? RunningSince)
+{
+    /// <summary>How long the line has still to settle after a change of campaign; zero: settled.</summary>
+    public TimeSpan CampaignSettling { get; init; }
+}
 
 /// <param name="Ratio">R of the <see cref="SteadyStateDetector"/>.</param>
 public readonly record struct Steadiness(string Tag, double Ratio, bool IsSteady);

@@ -50,6 +50,36 @@ public sealed class SetpointPath(TimeSpan lag)
         return change.Setpoint + ((change.Effective - change.Setpoint) * rest);
     }
 
+    /// <summary>Mean of the lagged value over [<paramref name="from"/>, <paramref name="to"/>]: the integral of each exponential piece, exactly.</summary>
+    public double MeanEffective(DateTimeOffset from, DateTimeOffset to)
+    {
+        if (to <= from)
+        {
+            return EffectiveAt(to);
+        }
+
+        double sum = 0;
+        var start = from;
+        for (int i = Index(from) + 1; start < to; i++)
+        {
+            var next = i < _changes.Count ? new DateTimeOffset(_changes[i].Ticks, TimeSpan.Zero) : to;
+            var end = next < to ? next : to;
+            sum += Integral(start, end);
+            start = end;
+        }
+
+        return sum / (to - from).Ticks;
+    }
+
+    // No change of the setpoint in between: SP (b - a) + (x(a) - SP) tau (1 - exp(-(b - a) / tau)), in ticks.
+    private double Integral(DateTimeOffset a, DateTimeOffset b)
+    {
+        double length = (b - a).Ticks, setpoint = SetpointAt(a);
+        return lag <= TimeSpan.Zero || a.UtcTicks < _changes[0].Ticks
+            ? setpoint * length
+            : (setpoint * length) + ((EffectiveAt(a) - setpoint) * lag.Ticks * (1 - Math.Exp(-length / lag.Ticks)));
+    }
+
     private int Index(DateTimeOffset at)
     {
         int low = 0, high = _changes.Count;

@@ -17,9 +17,15 @@ public sealed class SteadyStateDetector(double noise, TimeSpan spacing)
     public const double TransientAbove = 2.0;
     private const double Lambda = 0.05;
 
+    // A step of ten times the noise keeps R above 1.5 for about 100 values, though the signal rests again after one.
+    private const int EchoValues = 120;
+
     private double _filtered, _variance, _difference, _last;
     private DateTimeOffset _lastAt;
     private bool _started;
+
+    /// <summary>How long a single step may echo in R; a signal that is transient for longer is really in motion.</summary>
+    public TimeSpan Echo => EchoValues * spacing;
 
     /// <summary>The ratio R; 1 before there is anything to say.</summary>
     public double Ratio { get; private set; } = 1;
@@ -50,6 +56,9 @@ public sealed class SteadyStateDetector(double noise, TimeSpan spacing)
         Ratio = _variance <= quiet / 2 ? 1 : (2 - Lambda) * _variance / Math.Max(_difference, quiet);
         IsSteady = Ratio < SteadyBelow || (Ratio <= TransientAbove && IsSteady);
     }
+
+    /// <summary>Forgets what it has seen: the next value is the first.</summary>
+    public void Restart() => (_started, Ratio, IsSteady) = (false, 1, true);
 
     private static double Square(double x) => x * x;
 }

@@ -13,6 +13,12 @@ public sealed record TrainingRow(DateTimeOffset SampledAt, DateTimeOffset KnownA
     /// <summary>The variable's fast signals at its sample time, in the order of <see cref="Plant.ControlledVariable.Signals"/>; NaN: no Good value then.</summary>
     public double[] Signals { get; init; } = [];
 
-    /// <summary>Counts campaigns of the line; rows of one number belong to one uninterrupted run.</summary>
+    /// <summary>
+    /// The inputs as they were known at the sample time: what a prediction of this row could have used. Differs from
+    /// <see cref="Inputs"/> where a disturbance is a lab result that came later; NaN where there was none yet.
+    /// </summary>
+    public double[] InputsKnown { get => field ?? Inputs; init; }
+
+    /// <summary>Ordinal of its campaign among those known of, from 0; all rows of a set are of one grade.</summary>
     public int Campaign { get; init; }
 }

@@ -13,9 +13,10 @@ public sealed class LineMemory
 
     private readonly ProcessUnit _unit;
     private readonly Dictionary<string, SetpointPath> _paths;
-    private readonly Dictionary<string, SteadyStateDetector> _detectors;
+    private readonly Dictionary<string, SteadyRecord> _steady;
     private readonly SetpointPath[] _ordered;
     private readonly RunningRecord _running;
+    private double? _grade;
 
     public LineMemory(ProcessUnit unit, CycleSettings settings)
     {
@@ -23,9 +24,10 @@ public sealed class LineMemory
         Historian = new ProcessHistorian(unit.Tags, settings.Retention);
         _ordered = [.. unit.ManipulatedVariables.Select(m => new SetpointPath(m.Lag))];
         _paths = unit.ManipulatedVariables.Zip(_ordered).ToDictionary(p => p.First.SetpointTag, p => p.Second, StringComparer.Ordinal);
-        _detectors = unit.Tags.Where(t => t.SteadyKey).ToDictionary(t => t.Name, t => new SteadyStateDetector(t.Noise, settings.SteadySpacing), StringComparer.Ordinal);
+        _steady = unit.Tags.Where(t => t.SteadyKey)
+            .ToDictionary(t => t.Name, t => new SteadyRecord(t.Name, new SteadyStateDetector(t.Noise, settings.SteadySpacing)), StringComparer.Ordinal);
         _running = new RunningRecord(unit.Running);
-        Training = new TrainingSetBuilder(unit, Historian, _ordered, _running);
+        Training = new TrainingSetBuilder(unit, Historian, _ordered, _running, [.. _steady.Values]);
     }
 
     public ProcessHistorian Historian { get; }
@@ -45,23 +47,44 @@ public sealed class LineMemory
             path.Append(sample.SampledAt, sample.Value);
         }
 
-        if (outcome == AppendOutcome.Appended && sample.Quality == Quality.Good && _detectors.TryGetValue(sample.Tag, out var detector))
+        if (outcome == AppendOutcome.Appended && sample.Quality == Quality.Good && _steady.TryGetValue(sample.Tag, out var record))
         {
-            detector.Add(sample.SampledAt, sample.Value);
+            record.Add(sample.SampledAt, sample.Value);
+        }
+
+        if (outcome == AppendOutcome.Appended && sample.Quality == Quality.Good && sample.Tag == _unit.Campaign?.Tag && !sample.Value.Equals(_grade))
+        {
+            if (_grade is not null)
+            {
+                // The noise of one grade is not that of another.
+                foreach (var key in _steady.Values)
+                {
+                    key.Restart(sample.SampledAt);
+                }
+            }
+
+            _grade = sample.Value;
         }
 
         _running.Add(sample);
         return outcome;
     }
 
-    public LineSnapshot Snapshot(DateTimeOffset now) => new(
-        now,
-        _unit.Tags.Select(t => Historian[t.Name].Latest(now, now)).OfType<Sample>().ToDictionary(s => s.Tag, StringComparer.Ordinal),
-        [.. _ordered.Select(p => p.IsEmpty ? (double?)null : p.Setpoint)],
-        [.. _ordered.Select(p => p.IsEmpty ? (double?)null : p.EffectiveAt(now))],
-        [.. _unit.DisturbanceVariables.Select(d => Mean(d.Tag, d.Window, now))],
-        [.. _detectors.Select(d => new Steadiness(d.Key, d.Value.Ratio, d.Value.IsSteady))],
-        _running.Since(now));
+    public LineSnapshot Snapshot(DateTimeOffset now)
+    {
+        var campaigns = CampaignRecord.Of(_unit.Campaign, Historian, now);
+        return new LineSnapshot(
+            now,
+            _unit.Tags.Select(t => Historian[t.Name].Latest(now, now)).OfType<Sample>().ToDictionary(s => s.Tag, StringComparer.Ordinal),
+            [.. _ordered.Select(p => p.IsEmpty ? (double?)null : p.Setpoint)],
+            [.. _ordered.Select(p => p.IsEmpty ? (double?)null : p.EffectiveAt(now))],
+            [.. _unit.DisturbanceVariables.Select(d => WindowReading.Read(Historian, d.Reading, now, now, _unit.Tag(d.Tag), campaigns.Start(now)))],
+            [.. _steady.Values.Select(s => new Steadiness(s.Tag, s.Detector.Ratio, s.Detector.IsSteady))],
+            _running.Since(now))
+        {
+            CampaignSettling = campaigns.StillSettling(now),
+        };
+    }
 
     /// <summary>Results a surrogate's level rests on, and those known since an instant that judge it; in the order they were sampled.</summary>
     public IReadOnlyList<TrainingRow> Results(Surrogate surrogate, DateTimeOffset judgedSince, DateTimeOffset now)

@@ -5,10 +5,12 @@ namespace Optimizer.History;
 /// <summary>The values of one tag in the order they were sampled. Not thread-safe: one loop owns it.</summary>
 public sealed class TagSeries(string tag)
 {
+    // By sample time, then by known time: a correction stands behind what it corrects, which is still what was known before.
     private readonly List<Entry> _entries = [];
 
     public string Tag { get; } = tag;
 
+    /// <summary>Values kept, with what was corrected later.</summary>
     public int Count => _entries.Count;
 
     internal AppendOutcome Append(in Sample sample)
@@ -23,18 +25,38 @@ public sealed class TagSeries(string tag)
         int at = FirstAtOrAfter(entry.Sampled);
         if (at < _entries.Count && _entries[at].Sampled == entry.Sampled)
         {
-            // The same reading twice is a repeat; another value for the same instant is a correction, and the later word counts.
-            if (_entries[at].Value.Equals(entry.Value) && _entries[at].Quality == entry.Quality)
-            {
-                return AppendOutcome.Duplicate;
-            }
-
-            _entries[at] = entry;
-            return AppendOutcome.Replaced;
+            return Correct(at, entry);
         }
 
         _entries.Insert(at, entry);
         return AppendOutcome.OutOfOrder;
+    }
+
+    // The same reading twice is a repeat; another value for the same instant is a correction, which counts once it is known.
+    private AppendOutcome Correct(int first, in Entry entry)
+    {
+        int end = FirstAtOrAfter(entry.Sampled + 1);
+        if (_entries[end - 1].Value.Equals(entry.Value) && _entries[end - 1].Quality == entry.Quality)
+        {
+            return AppendOutcome.Duplicate;
+        }
+
+        int at = first;
+        while (at < end && _entries[at].Known < entry.Known)
+        {
+            at++;
+        }
+
+        if (at < end && _entries[at].Known == entry.Known)
+        {
+            _entries[at] = entry;
+        }
+        else
+        {
+            _entries.Insert(at, entry);
+        }
+
+        return AppendOutcome.Replaced;
     }
 
     internal bool Remove(DateTimeOffset sampledAt)
@@ -45,19 +67,25 @@ public sealed class TagSeries(string tag)
             return false;
         }
 
-        _entries.RemoveAt(at);
+        _entries.RemoveRange(at, FirstAtOrAfter(sampledAt.UtcTicks + 1) - at);
         return true;
     }
 
     internal int DropBefore(DateTimeOffset oldest)
     {
-        int n = FirstAtOrAfter(oldest.UtcTicks);
+        // The value in force at the oldest instant stays: a tag reported on change may have said it long ago.
+        int n = FirstAtOrAfter(oldest.UtcTicks) - 1;
+        while (n > 0 && _entries[n - 1].Sampled == _entries[n].Sampled)
+        {
+            n--;
+        }
+
         if (n > 0)
         {
             _entries.RemoveRange(0, n);
         }
 
-        return n;
+        return Math.Max(0, n);
     }
 
     /// <summary>The newest value sampled at or before <paramref name="at"/> that was known by <paramref name="knownBy"/>.</summary>
@@ -65,7 +93,7 @@ public sealed class TagSeries(string tag)
     {
         for (int i = FirstAtOrAfter(at.UtcTicks + 1) - 1; i >= 0; i--)
         {
-            if (_entries[i].Known <= knownBy.UtcTicks)
+            if (Counts(i, knownBy))
             {
                 return ToSample(_entries[i]);
             }
@@ -79,7 +107,7 @@ public sealed class TagSeries(string tag)
     {
         for (int i = FirstAtOrAfter(from.UtcTicks); i < _entries.Count && _entries[i].Sampled < to.UtcTicks; i++)
         {
-            if (_entries[i].Known <= knownBy.UtcTicks)
+            if (Counts(i, knownBy))
             {
                 yield return ToSample(_entries[i]);
             }
@@ -93,7 +121,7 @@ public sealed class TagSeries(string tag)
         int n = 0;
         for (int i = FirstAtOrAfter(from.UtcTicks); i < _entries.Count && _entries[i].Sampled < to.UtcTicks; i++)
         {
-            if (_entries[i].Known <= knownBy.UtcTicks && _entries[i].Quality == Quality.Good)
+            if (Counts(i, knownBy) && _entries[i].Quality == Quality.Good)
             {
                 sum += _entries[i].Value;
                 n++;
@@ -106,6 +134,11 @@ public sealed class TagSeries(string tag)
     /// <summary>The same; a tag reported on change that was silent in the window still has the value it had, unless that is no longer Good.</summary>
     public double? MeanOrHeld(DateTimeOffset from, DateTimeOffset to, DateTimeOffset knownBy, bool onChange) =>
         Mean(from, to, knownBy) ?? (onChange && Latest(to, knownBy) is { Quality: Quality.Good } last ? last.Value : null);
+
+    // Known by then, and no correction of it was.
+    private bool Counts(int i, DateTimeOffset knownBy) =>
+        _entries[i].Known <= knownBy.UtcTicks
+        && (i + 1 == _entries.Count || _entries[i + 1].Sampled != _entries[i].Sampled || _entries[i + 1].Known > knownBy.UtcTicks);
 
     private int FirstAtOrAfter(long ticks)
     {

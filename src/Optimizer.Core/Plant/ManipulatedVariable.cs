@@ -44,5 +44,8 @@ public sealed record ManipulatedVariable
     /// <summary>How far the live setpoint may differ from ours before we take it that somebody else moved it.</summary>
     public required double Tolerance { get; init; }
 
+    /// <summary>A result does not teach while the lagged setpoint is further from the setpoint than this share of the operator range. Default 0.1, range 0.001 to 1.</summary>
+    public double SettledWithin { get; init; } = 0.1;
+
     public double Span => EngineeringHigh - EngineeringLow;
 }

@@ -19,6 +19,9 @@ public sealed record ProcessUnit
     /// <summary>When set, the unit produces only while this tag has this value; nothing is learned or decided otherwise.</summary>
     public RunningState? Running { get; init; }
 
+    /// <summary>When set, this tag tells which grade the unit makes; results of another grade than the present one do not teach.</summary>
+    public CampaignTag? Campaign { get; init; }
+
     /// <summary>Names of the model inputs: manipulated, then disturbance variables.</summary>
     public IReadOnlyList<string> Inputs => [.. ManipulatedVariables.Select(m => m.Name), .. DisturbanceVariables.Select(d => d.Name)];
 
@@ -31,15 +34,34 @@ public sealed record ProcessUnit
 /// <param name="Settling">Time after a return to running before values count again.</param>
 public sealed record RunningState(string Tag, double Value, TimeSpan Settling);
 
+/// <summary>The grade the unit makes is the value of <paramref name="Tag"/>; another value starts another campaign.</summary>
+/// <param name="Settling">Time after a change before values count again.</param>
+public sealed record CampaignTag(string Tag, TimeSpan Settling);
+
 /// <summary>A measured influence that is not ours to move.</summary>
-/// <param name="Window">The mean over this time before an instant is its value at that instant.</param>
-public sealed record DisturbanceVariable(string Name, string Tag, string EngineeringUnit, TimeSpan Window);
+/// <param name="Window">A statistic (the mean by default) over this time before an instant is its value at that instant.</param>
+/// <param name="EngineeringUnit">Unit of its value: the tag's, per hour for a slope.</param>
+public sealed record DisturbanceVariable(string Name, string Tag, string EngineeringUnit, TimeSpan Window)
+{
+    /// <summary>Its window ends this long before an instant: how late the product feels it.</summary>
+    public TimeSpan Lag { get; init; }
+
+    public WindowStatistic Statistic { get; init; }
+
+    public TagWindow Reading => new(Name, Tag, Lag, Window, Statistic);
+}
 
 /// <summary>A result of the process that a surrogate predicts.</summary>
 /// <param name="Aggregate">Online tags: values are averaged over this time into one observation; null: each (lab) value is one.</param>
 /// <param name="BiasTime">Time constant with which the surrogate's level follows slow, unmeasured drift.</param>
 public sealed record ControlledVariable(string Name, string Tag, string EngineeringUnit, TimeSpan? Aggregate, TimeSpan BiasTime)
 {
+    /// <summary>How long after its making the product is measured; null: at once.</summary>
+    public DeadTime? DeadTime { get; init; }
+
+    /// <summary>The product a result stands for; null: what was made at its instant.</summary>
+    public Coverage? Covers { get; init; }
+
     /// <summary>Fast signals that may tell of the next result before it is known (soft sensor); empty: none.</summary>
     public IReadOnlyList<TagWindow> Signals { get; init; } = [];
 

@@ -22,6 +22,7 @@ public sealed class LevelFollower
     private readonly (double Low, double High)[] _envelope;
     private FitRecord _fit = FitRecord.None;
     private BiasState _bias = BiasState.None;
+    private double[]? _lastInputs;
     private int? _campaign;
 
     public LevelFollower(Surrogate surrogate)
@@ -59,9 +60,10 @@ public sealed class LevelFollower
 
         _campaign = row.Campaign;
         Admit(row.SampledAt);
-        double unbiased = Predictor.Unbiased(_surrogate, row.Inputs, out double spread);
+        double[] inputs = Known(row);
+        double unbiased = Predictor.Unbiased(_surrogate, inputs, out double spread);
         double deviation = Math.Sqrt(Square(_surrogate.Scatter) + Square(spread) + LevelVariance(row.SampledAt));
-        return new LevelForecast(unbiased + _bias.Value + News(row.Inputs, row.Signals), unbiased, deviation, _calibration.Factor * Margin);
+        return new LevelForecast(unbiased + _bias.Value + News(inputs, row.Signals), unbiased, deviation, _calibration.Factor * Margin);
     }
 
     /// <summary>Takes a result; it counts for the level from when it was known.</summary>
@@ -81,7 +83,10 @@ public sealed class LevelFollower
             }
         }
 
-        _pending.Enqueue((row, target - forecast.Unbiased, _surrogate.SoftSensor?.Unexplained(row.Inputs, row.Signals) ?? []));
+        // The level is judged by what the inputs turned out to be, the forecast by what was known of them.
+        double unbiased = ReferenceEquals(row.InputsKnown, row.Inputs) ? forecast.Unbiased : Predictor.Unbiased(_surrogate, row.Inputs, out _);
+        _lastInputs = row.Inputs;
+        _pending.Enqueue((row, target - unbiased, _surrogate.SoftSensor?.Unexplained(row.Inputs, row.Signals) ?? []));
         return forecast;
     }
 
@@ -91,6 +96,10 @@ public sealed class LevelFollower
         Admit(at);
         return new LevelState(_bias, News(inputs, signals), _calibration.Factor * Margin, _envelope, _fit);
     }
+
+    // An input nobody had measured yet was taken to be where it was.
+    private double[] Known(TrainingRow row) => ReferenceEquals(row.InputsKnown, row.Inputs) ? row.Inputs
+        : [.. row.InputsKnown.Select((v, i) => double.IsFinite(v) ? v : _lastInputs?[i] ?? row.Inputs[i])];
 
     private double Margin => _fit.Verdict == FitVerdict.Sound ? 1 : DriftMargin;
 

@@ -19,10 +19,10 @@ internal static class CsvSource
     }
 
     public static async IAsyncEnumerable<Sample> WideAsync(
-        string file, IReadOnlyDictionary<string, ColumnTag> columns, RecordingFindings findings, [EnumeratorCancellation] CancellationToken cancel)
+        string file, IReadOnlyDictionary<string, ColumnTag> columns, RecordingNotation notation, RecordingFindings findings, [EnumeratorCancellation] CancellationToken cancel)
     {
         await using var reader = CsvReader.FromFile(file, Form);
-        var layout = WideLayout.Of(reader.Headers, columns, findings, file);
+        var layout = WideLayout.Of(reader.Headers, columns, notation, findings, file);
         var course = new TimeCourse(findings);
         var row = new List<Sample>();
         while (await reader.ReadAsync(cancel))
@@ -34,7 +34,7 @@ internal static class CsvSource
                 findings.Add(RecordingFindings.ShortRow, $"{line}: {reader.FieldCount} fields, the header has {layout.Fields}");
             }
 
-            if (RecordingField.Instant(reader.GetSpan(0), $"{line}, {layout.TimeName}", findings) is { } time)
+            if (RecordingField.Instant(reader.GetSpan(layout.TimeField), $"{line}, {layout.TimeName}", findings) is { } time)
             {
                 course.Add(time, line);
                 row.Clear();
@@ -48,15 +48,15 @@ internal static class CsvSource
     }
 
     public static async IAsyncEnumerable<Sample> LongAsync(
-        string file, IReadOnlyDictionary<string, ColumnTag> columns, RecordingFindings findings, [EnumeratorCancellation] CancellationToken cancel)
+        string file, IReadOnlyDictionary<string, ColumnTag> columns, RecordingNotation notation, RecordingFindings findings, [EnumeratorCancellation] CancellationToken cancel)
     {
         await using var reader = CsvReader.FromFile(file, Form);
         var headers = reader.Headers.ToList();
         int tag = headers.IndexOf("tag"), value = headers.IndexOf("value"), unit = headers.IndexOf("unit"), quality = headers.IndexOf("quality"), known = headers.IndexOf("known_at");
-        int sampled = SampleTimes.Select(t => headers.IndexOf(t)).FirstOrDefault(i => i >= 0, -1);
+        int sampled = (notation.TimeColumn is { } named ? [named] : SampleTimes).Select(t => headers.IndexOf(t)).FirstOrDefault(i => i >= 0, -1);
         if (tag < 0 || value < 0 || sampled < 0)
         {
-            throw new RecordingException($"{file}: found the columns {string.Join(", ", headers)}, expected {string.Join(" or ", SampleTimes)}, then tag and value");
+            throw new RecordingException($"{file}: found the columns {string.Join(", ", headers)}, expected {notation.TimeColumn ?? string.Join(" or ", SampleTimes)}, then tag and value");
         }
 
         var rows = new LongRows(columns, findings);
@@ -66,7 +66,7 @@ internal static class CsvSource
             string name = reader.GetString(tag);
             if (rows.Column(name, line) is { } column
                 && RecordingField.Instant(reader.GetSpan(sampled), $"{line}, {headers[sampled]}", findings) is { } at
-                && RecordingField.Number(reader.GetSpan(value), $"{line}, {name}", findings) is { } number
+                && RecordingField.Number(reader.GetSpan(value), $"{line}, {name}", findings, notation.DecimalComma) is { } number
                 && rows.Sample(column, number, at, known < 0 ? at : RecordingField.Instant(reader.GetSpan(known), $"{line}, known_at", findings) ?? at,
                     unit < 0 ? null : reader.GetString(unit), quality < 0 ? "" : reader.GetString(quality), line) is { } sample)
             {
@@ -78,20 +78,37 @@ internal static class CsvSource
     }
 
     /// <summary>Which field is which tag.</summary>
-    private sealed class WideLayout(string timeName, int fields, IReadOnlyList<(int Field, int SampledField, ColumnTag Tag)> tags)
+    private sealed class WideLayout(int timeField, string timeName, int fields, bool decimalComma, IReadOnlyList<(int Field, int SampledField, ColumnTag Tag)> tags)
     {
         private readonly double?[] _last = new double?[fields];
+
+        public int TimeField => timeField;
 
         public string TimeName => timeName;
 
         public int Fields => fields;
 
-        public static WideLayout Of(IReadOnlyList<string> headers, IReadOnlyDictionary<string, ColumnTag> columns, RecordingFindings findings, string file)
+        public static WideLayout Of(IReadOnlyList<string> headers, IReadOnlyDictionary<string, ColumnTag> columns, RecordingNotation notation, RecordingFindings findings, string file)
         {
-            var tags = new List<(int, int, ColumnTag)>();
-            for (int i = 1; i < headers.Count; i++)
+            int time = notation.TimeColumn is { } named ? headers.ToList().IndexOf(named) : 0;
+            if (time < 0)
             {
-                if (columns.TryGetValue(headers[i], out var tag))
+                throw new RecordingException($"{file}: found the columns {string.Join(", ", headers.Take(8))}…, expected the time in {notation.TimeColumn}");
+            }
+
+            var tags = new List<(int, int, ColumnTag Tag)>();
+            for (int i = 0; i < headers.Count; i++)
+            {
+                if (i == time)
+                {
+                    continue;
+                }
+
+                if (columns.TryGetValue(headers[i], out var twice) && tags.Any(t => t.Tag.Tag == twice.Tag))
+                {
+                    findings.Add(RecordingFindings.SecondColumn, $"{headers[i]}, read as {twice.Tag}");
+                }
+                else if (columns.TryGetValue(headers[i], out var tag))
                 {
                     tags.Add((i, headers.ToList().IndexOf(headers[i] + SampledSuffix), tag));
                 }
@@ -106,8 +123,8 @@ internal static class CsvSource
                 throw new RecordingException($"{file}: none of the columns {string.Join(", ", headers.Take(8))}… is a tag of the site; expected a time in the first column and a column per tag, such as {string.Join(", ", columns.Keys.Take(4))}");
             }
 
-            LongRows.Missing(columns, tags.Select(t => t.Item3.Tag), findings);
-            return new WideLayout(headers[0], headers.Count, tags);
+            LongRows.Missing(columns, tags.Select(t => t.Tag.Tag), findings);
+            return new WideLayout(time, headers[time], headers.Count, notation.DecimalComma, tags);
         }
 
         public void Read(CsvReader reader, DateTimeOffset time, string line, RecordingFindings findings, List<Sample> into)
@@ -121,7 +138,7 @@ internal static class CsvSource
 
                 // Most fields of a wide recording are empty: the period of one tag is not that of another.
                 string where = $"{line}, {tag.Tag}";
-                if (reader.IsEmpty(field) || RecordingField.Number(reader.GetSpan(field), where, findings) is not { } value)
+                if (reader.IsEmpty(field) || RecordingField.Number(reader.GetSpan(field), where, findings, decimalComma) is not { } value)
                 {
                     continue;
                 }

@@ -9,13 +9,13 @@ namespace Optimizer.Replay.Recordings;
 internal static class ParquetSource
 {
     public static async IAsyncEnumerable<Sample> ReadAsync(
-        string file, IReadOnlyDictionary<string, ColumnTag> columns, RecordingFindings findings, [EnumeratorCancellation] CancellationToken cancel)
+        string file, IReadOnlyDictionary<string, ColumnTag> columns, RecordingNotation notation, RecordingFindings findings, [EnumeratorCancellation] CancellationToken cancel)
     {
         await using var reader = await OpenAsync(file, cancel);
         DataField? Field(params string[] names) => reader.Schema.DataFields.FirstOrDefault(f => names.Contains(f.Name));
-        if (Field("sampled_at", "timestamp", "time") is not { } sampledAt || Field("tag") is not { } tag || Field("value") is not { } value || sampledAt.ClrType != typeof(DateTime) || value.ClrType != typeof(double))
+        if ((notation.TimeColumn is { } named ? Field(named) : Field("sampled_at", "timestamp", "time")) is not { } sampledAt || Field("tag") is not { } tag || Field("value") is not { } value || sampledAt.ClrType != typeof(DateTime) || value.ClrType != typeof(double))
         {
-            throw new RecordingException($"{file}: found the columns {string.Join(", ", reader.Schema.DataFields.Select(f => $"{f.Name} {f.ClrType.Name}"))}, expected sampled_at DateTime, tag String and value Double, and perhaps known_at, unit and quality");
+            throw new RecordingException($"{file}: found the columns {string.Join(", ", reader.Schema.DataFields.Select(f => $"{f.Name} {f.ClrType.Name}"))}, expected {notation.TimeColumn ?? "sampled_at"} DateTime, tag String and value Double, and perhaps known_at, unit and quality");
         }
 
         var rows = new LongRows(columns, findings);

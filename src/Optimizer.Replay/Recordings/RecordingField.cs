@@ -9,12 +9,17 @@ namespace Optimizer.Replay.Recordings;
 internal static class RecordingField
 {
     /// <summary>The number in a field; null, counted, where there is none.</summary>
-    public static double? Number(ReadOnlySpan<byte> field, string where, RecordingFindings findings)
+    public static double? Number(ReadOnlySpan<byte> field, string where, RecordingFindings findings, bool decimalComma = false)
     {
         if (field.IsEmpty)
         {
             findings.Add(RecordingFindings.Blank, where);
             return null;
+        }
+
+        if (decimalComma)
+        {
+            return Comma(field, where, findings);
         }
 
         if (Utf8Parser.TryParse(field, out double value, out int used) && used == field.Length)
@@ -31,6 +36,19 @@ internal static class RecordingField
         // "1,5" is never read: with another meaning of the comma it would be 15.
         bool comma = text.Count(c => c == ',') == 1 && double.TryParse(text.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out _);
         findings.Add(comma ? RecordingFindings.DecimalComma : RecordingFindings.NoNumber, $"{where}: \"{Short(text)}\"");
+        return null;
+    }
+
+    private static double? Comma(ReadOnlySpan<byte> field, string where, RecordingFindings findings)
+    {
+        string text = Encoding.UTF8.GetString(field).Trim();
+        if (!text.Contains('.') && double.TryParse(text.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out double value))
+        {
+            return Finite(value, where, findings);
+        }
+
+        bool point = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+        findings.Add(point ? RecordingFindings.DecimalPoint : RecordingFindings.NoNumber, $"{where}: \"{Short(text)}\"");
         return null;
     }
 

@@ -15,14 +15,19 @@ public sealed class RecordingFindings
     public const string Backward = "times before the one above";
     public const string Repeated = "times the same as the one above";
     public const string Gap = "gaps longer than three rows";
+    public const string TagGap = "gaps in a tag longer than ten of its steps";
+    public const string SecondColumn = "columns of a tag that another column is read as already, not read";
     public const string ShortRow = "rows with fewer fields than the header";
     public const string Blank = "blank fields";
     public const string NoNumber = "fields that are no number";
     public const string DecimalComma = "numbers with a decimal comma, not read";
+    public const string DecimalPoint = "numbers with a decimal point where the site says comma, not read";
     public const string NotFinite = "fields that are no finite number";
     public const string OtherUnit = "values in another unit than the tag's, not read";
     public const string StandingResult = "results repeated from row to row, read once";
     public const string OutOfRange = "values outside the range of their tag, bad or uncertain";
+
+    public const string PowerOfTen = "bad values that would fit with the decimal mark elsewhere";
 
     private readonly Dictionary<string, RecordingFinding> _findings = new(StringComparer.Ordinal);
 

@@ -46,7 +46,10 @@ internal static partial class SiteText
 
     /// <summary>The part of the schema that describes the object at a path.</summary>
     public static JsonNode SchemaAt(JsonNode schema, string path) => Steps(path).Aggregate(schema, (n, s) =>
-        int.TryParse(s, out _) ? n["items"]! : n["properties"]?[s] ?? n["additionalProperties"]!);
+        Written(int.TryParse(s, out _) ? n["items"]! : n["properties"]?[s] ?? n["additionalProperties"]!));
+
+    // What may be written short, as a text, or as an object: the object has the properties.
+    private static JsonNode Written(JsonNode schema) => schema["anyOf"]?.AsArray().FirstOrDefault(a => a!["properties"] is not null) ?? schema;
 
     private static List<string> Steps(string path) => [.. StepPattern().Matches(path[1..]).Select(m => m.Groups[1].Success ? m.Groups[1].Value : m.Groups[2].Value)];
 
