@@ -1,3 +1,4 @@
+using Optimizer.Benchmarks.Gains;
 using Optimizer.Benchmarks.Ingest;
 using Optimizer.Benchmarks.Kernel;
 using Optimizer.Benchmarks.Learning;
@@ -13,7 +14,9 @@ switch (args)
         return await IngestBenchmark.RunAsync(options, Console.Out, Console.Error);
     case ["learning", .. var options]:
         return await LearningBenchmark.RunAsync(options, Console.Out, Console.Error);
+    case ["gains", .. var options]:
+        return await GainsBenchmark.RunAsync(options, Console.Out, Console.Error);
     default:
-        Console.Error.WriteLine("usage: kernel|plant|ingest|learning [--quick] [--report FILE]");
+        Console.Error.WriteLine("usage: kernel|plant|ingest|learning|gains [--quick] [--report FILE]");
         return 2;
 }
