@@ -73,7 +73,7 @@ internal static class GainsBenchmark
         var peers = PeerGains.Of(unit, surrogate.Variable, design, history.Sets[k], history.Reference).ToDictionary(p => p.Key, p => Scale(p.Value));
         return new GainRow(
             rolls, seed, surrogate.Variable.Name, RelativeError(learned, truth), SignsRight(learned, truth),
-            truth.Where((t, i) => Math.Abs(t - learned[i]) <= Sigmas90 * error[i]).Count() / (double)truth.Length,
+            Inside(learned, error, truth),
             peers.ToDictionary(p => p.Key, p => RelativeError(p.Value, truth)), peers.ToDictionary(p => p.Key, p => SignsRight(p.Value, truth)),
             new GainVector([.. unit.ManipulatedVariables.Select(m => m.Name)], truth, learned, error));
 
@@ -81,6 +81,13 @@ internal static class GainsBenchmark
     }
 
     private static double RelativeError(double[] learned, double[] truth) => Math.Sqrt(learned.Zip(truth, (l, t) => (l - t) * (l - t)).Sum() / truth.Sum(t => t * t));
+
+    // A variable without a term in the backbone has neither gain nor error: it claims nothing.
+    private static double Inside(double[] learned, double[] error, double[] truth)
+    {
+        int[] claimed = [.. Enumerable.Range(0, truth.Length).Where(i => error[i] > 0)];
+        return claimed.Count(i => Math.Abs(truth[i] - learned[i]) <= Sigmas90 * error[i]) / (double)claimed.Length;
+    }
 
     private static double SignsRight(double[] learned, double[] truth)
     {

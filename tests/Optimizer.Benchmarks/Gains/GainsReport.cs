@@ -7,7 +7,7 @@ internal sealed record GainVector(string[] Names, double[] True, double[] Learne
 
 /// <param name="RelativeError">Length of (learned - true) over the length of true, all gains times their operator span.</param>
 /// <param name="SignsRight">Share of the gains that matter (at least a tenth of the largest) whose sign is right.</param>
-/// <param name="InsideInterval">Share of true gains within 1.645 standard errors of the learned.</param>
+/// <param name="InsideInterval">Share of true gains within 1.645 standard errors of the learned, of the variables the backbone has a term for.</param>
 /// <param name="PeerErrors">Relative error by peer.</param>
 /// <param name="PeerSigns">Signs right by peer.</param>
 internal sealed record GainRow(
