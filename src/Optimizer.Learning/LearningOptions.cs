@@ -24,6 +24,12 @@ public sealed record LearningOptions
     /// <summary>Share of out-of-time squared error the trees must remove to be used at all: below it, luck looks the same. Default 0.10.</summary>
     public double MinimumTreeSkill { get; init; } = 0.10;
 
+    /// <summary>Tree ensembles, each on another resample of the rows; their spread is the trees' uncertainty. Default 8.</summary>
+    public int Bags { get; init; } = 8;
+
+    /// <summary>Newest observations of a variable that are learned from: bounds memory and time of a training. Default 20,000.</summary>
+    public int MostRows { get; init; } = 20_000;
+
     public int Trees { get; init; } = 60;
 
     public int Leaves { get; init; } = 8;

@@ -10,6 +10,8 @@ namespace Optimizer.Learning;
 /// <param name="designs">One per controlled variable of the unit, in its order.</param>
 public sealed class SurrogateTrainer(ProcessUnit unit, IReadOnlyList<SurrogateDesign> designs, LearningOptions options) : ISurrogateTrainer
 {
+    private const string Older = "older than the newest that are learned from";
+
     public SurrogateSet Train(IReadOnlyList<TrainingSet> sets, double[] reference, int version, DateTimeOffset at)
     {
         if (sets.Count != designs.Count)
@@ -23,27 +25,36 @@ public sealed class SurrogateTrainer(ProcessUnit unit, IReadOnlyList<SurrogateDe
 
     private Surrogate Train(SurrogateDesign design, ControlledVariable variable, TrainingSet set, double[] reference)
     {
-        var rows = set.Rows;
+        TrainingRow[] rows = [.. set.Rows.TakeLast(options.MostRows)];
         double[] targets = [.. rows.Select(r => variable.Transform(r.Target))];
-        int start = (int)(rows.Count * (1 - options.LaterShare));
-        var earlier = BackboneFit.Fit(design, [.. rows.Take(start)], targets[..start], options);
-        var later = LaterTrial.Run(earlier, variable, rows, targets, start);
+        var trial = ForwardTrial.Run(variable, ForwardFold.Make(design, rows, targets, options), targets, options);
         var fit = BackboneFit.Fit(design, rows, targets, options);
-        var (trees, weight, skill) = ResidualTrees.Train(earlier, fit, rows, targets, start, options);
+        // How far operation was off, over what a fit with levels by hindsight expects: from here on intervals start near right.
+        double reach = new IntervalCalibration(trial.Scores).Factor;
+        double[] scores = [.. trial.Scores.Select(z => z / reach)];
         var excluded = new Dictionary<string, int>(set.Excluded) { [BackboneFit.Outlier] = fit.Outliers };
+        if (set.Rows.Count > rows.Length)
+        {
+            excluded[Older] = set.Rows.Count - rows.Length;
+        }
+
         return new Surrogate
         {
             Variable = variable,
             Backbone = fit.Backbone,
-            Residual = trees,
-            ResidualWeight = weight,
-            Scatter = fit.Noise,
+            Bags = trial.TreeWeight > 0 ? ResidualTrees.Bag(rows, fit.Residuals, options) : [],
+            ResidualWeight = trial.TreeWeight,
+            SoftSensor = trial.Sensor,
+            BiasMemory = trial.Memory,
+            LearnedUntil = rows.Max(r => r.KnownAt),
+            Scatter = reach * fit.Noise,
             ProcessScatter = ProcessScatter(variable, fit.Noise, targets),
             Correlation = fit.Correlation,
-            Calibration = later.Calibration,
+            Scores = scores,
+            Calibration = new IntervalCalibration(scores).Factor,
             Envelope = [.. Enumerable.Range(0, reference.Length).Select(i => (rows.Min(r => r.Inputs[i]), rows.Max(r => r.Inputs[i])))],
             Card = new SurrogateCard(
-                rows.Count - fit.Outliers, excluded, later.Rmse, later.LastValueRmse, skill, later.Coverage90, Gains(fit, reference),
+                rows.Length - fit.Outliers, excluded, trial.Rmse, trial.LastValueRmse, trial.TreeSkill, trial.Coverage90, Gains(fit, reference),
                 fit.Breaches.Count == 0 ? null : string.Join("; ", fit.Breaches)),
         };
     }
@@ -72,13 +83,14 @@ public sealed class SurrogateTrainer(ProcessUnit unit, IReadOnlyList<SurrogateDe
         Span<byte> number = stackalloc byte[8];
         foreach (var s in surrogates)
         {
-            foreach (double value in s.Backbone.Coefficients.Append(s.Backbone.Intercept).Append(s.ResidualWeight).Append(s.Calibration))
+            double[] sensor = s.SoftSensor?.Weights ?? [];
+            foreach (double value in s.Backbone.Coefficients.Append(s.Backbone.Intercept).Append(s.ResidualWeight).Append(s.Calibration).Append(s.BiasMemory.TotalSeconds).Concat(sensor))
             {
                 BinaryPrimitives.WriteDoubleLittleEndian(number, value);
                 hash.AppendData(number);
             }
 
-            if (s.Residual is { } trees)
+            foreach (var trees in s.Bags)
             {
                 hash.AppendData(System.Text.Encoding.ASCII.GetBytes(EnsembleHash.Compute(trees)));
             }

@@ -24,7 +24,7 @@ internal static class EventPrinter
             WriteEnded w => $"write {w.Account.Write.Sequence} {w.Account.Fate} {w.Account.Reason}",
             ModeChanged m => $"mode {m.State.Mode}: {m.State.Cause}",
             SurrogatesAdopted s => $"model {s.Set.Version}: " + string.Join("; ", s.Set.Surrogates.Select(k => string.Create(CultureInfo.InvariantCulture,
-                $"{k.Variable.Name} n {k.Card.Rows} rmse {k.Card.Rmse:G3} last {k.Card.LastValueRmse:G3} scatter {k.Scatter:G3} rho {k.Correlation:F2} cal {k.Calibration:F2} trees {k.ResidualWeight:F2} {k.Card.Unusable}"))),
+                $"{k.Variable.Name} n {k.Card.Rows} rmse {k.Card.Rmse:G3} last {k.Card.LastValueRmse:G3} scatter {k.Scatter:G3} rho {k.Correlation:F2} cal {k.Calibration:F2} trees {k.ResidualWeight:F2} signals {k.SoftSensor?.Skill ?? 0:F2} memory {k.BiasMemory.TotalHours:F1} h {k.Card.Unusable}"))),
             OperatorDecided o => $"{o.Decision.By.User}: {o.Decision.Choice.ToString().ToLowerInvariant()} {o.Decision.ReasonCode} {o.Refusal?.Text}".TrimEnd(),
             ModeRefused r => $"mode {r.Request.Mode} refused: {r.Refusal.Text}",
             AlarmChanged a => $"alarm {a.Alarm.Kind} {(a.Alarm.Active ? "raised" : "returned")}: {a.Alarm.Message}",

@@ -12,4 +12,7 @@ public sealed record TrainingRow(DateTimeOffset SampledAt, DateTimeOffset KnownA
 {
     /// <summary>The variable's fast signals at its sample time, in the order of <see cref="Plant.ControlledVariable.Signals"/>; NaN: no Good value then.</summary>
     public double[] Signals { get; init; } = [];
+
+    /// <summary>Counts campaigns of the line; rows of one number belong to one uninterrupted run.</summary>
+    public int Campaign { get; init; }
 }

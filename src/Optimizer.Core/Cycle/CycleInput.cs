@@ -17,7 +17,7 @@ public sealed record CycleInput
     public required SurrogateSet? Surrogates { get; init; }
 
     /// <summary>One per surrogate; empty without surrogates.</summary>
-    public required IReadOnlyList<BiasState> Biases { get; init; }
+    public required IReadOnlyList<LevelState> Levels { get; init; }
 
     public required IReadOnlyDictionary<string, double> Prices { get; init; }
 

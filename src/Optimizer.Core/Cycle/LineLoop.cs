@@ -343,7 +343,7 @@ public sealed class LineLoop
             Line = _line,
             Snapshot = snapshot,
             Surrogates = Surrogates,
-            Biases = Biases(now),
+            Levels = Levels(now),
             Prices = _line.Prices.ToDictionary(p => p.Name, p => p.Tag is null ? p.Value : _memory.Mean(p.Tag, p.Window, now) ?? p.Value, StringComparer.Ordinal),
             Mode = _mode.State.Mode,
             FewestRows = _fewestRows,
@@ -364,8 +364,7 @@ public sealed class LineLoop
         };
     }
 
-    private BiasState[] Biases(DateTimeOffset now) => Surrogates is null ? [] : [.. Surrogates.Surrogates.Select(s =>
-        BiasEstimator.Estimate(s, _memory.Training.Build(s.Variable, now - (BiasEstimator.Memories * s.Variable.BiasTime), now).Rows))];
+    private LevelState[] Levels(DateTimeOffset now) => Surrogates is null ? [] : [.. Surrogates.Surrogates.Select(s => _memory.Level(s, now))];
 
     private void StartTraining(DateTimeOffset now)
     {

@@ -1,12 +1,16 @@
 using Optimizer.Alignment;
 using Optimizer.History;
 using Optimizer.Plant;
+using Optimizer.Surrogates;
 
 namespace Optimizer.Cycle;
 
 /// <summary>What the loop remembers of the line: historian, setpoint courses, steadiness, running record.</summary>
 public sealed class LineMemory
 {
+    // Between the sample of a result and its report.
+    private static readonly TimeSpan LabDelay = TimeSpan.FromDays(1);
+
     private readonly ProcessUnit _unit;
     private readonly Dictionary<string, SetpointPath> _paths;
     private readonly Dictionary<string, SteadyStateDetector> _detectors;
@@ -58,6 +62,19 @@ public sealed class LineMemory
         [.. _unit.DisturbanceVariables.Select(d => Mean(d.Tag, d.Window, now))],
         [.. _detectors.Select(d => new Steadiness(d.Key, d.Value.Ratio, d.Value.IsSteady))],
         _running.Since(now));
+
+    /// <summary>What the results known by now say of a surrogate.</summary>
+    public LevelState Level(Surrogate surrogate, DateTimeOffset now)
+    {
+        var variable = surrogate.Variable;
+        var from = now - (LevelFollower.Memories * surrogate.BiasMemory);
+        // Results since the training judge it, also where the level has forgotten them.
+        var judged = surrogate.LearnedUntil - LabDelay;
+        var rows = Training.Build(variable, judged < from ? judged : from, now).Rows;
+        return Training.Inputs(now, now, out _) is { } inputs
+            ? LevelFollower.Estimate(surrogate, rows, inputs, Training.Signals(variable, now, now), now)
+            : LevelState.Fresh(surrogate);
+    }
 
     /// <summary>
     /// Mean of a tag's Good values over the window before <paramref name="now"/>. A tag reported on change that was silent in the

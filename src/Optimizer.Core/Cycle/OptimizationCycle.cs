@@ -40,7 +40,7 @@ public static class OptimizationCycle
     private static CandidateAssessor Assessor(CycleInput input, FeatureVector features, SurrogateSet surrogates)
     {
         double[] stay = [.. features.Setpoints], disturbances = [.. features.Disturbances];
-        var predictor = new Predictor(surrogates, [.. stay, .. disturbances], input.Biases, features.At);
+        var predictor = new Predictor(surrogates, [.. stay, .. disturbances], input.Levels, features.At);
         return new CandidateAssessor(input.Line.Problem, predictor, stay, disturbances, input.Prices, input.Line.Settings.Pessimism);
     }
 

@@ -30,6 +30,7 @@ public readonly record struct BiasState(double Value, double Weight, DateTimeOff
         return scatter * scatter / n * (1 + correlation) / (1 - correlation);
     }
 
-    private double Fade(DateTimeOffset at, TimeSpan memory) =>
+    /// <summary>Share of the weight that is left at an instant.</summary>
+    internal double Fade(DateTimeOffset at, TimeSpan memory) =>
         Weight == 0 || at <= At ? 1 : Math.Exp(-(at - At) / memory);
 }

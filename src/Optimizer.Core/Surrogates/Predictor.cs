@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Optimizer.Surrogates;
 
 /// <summary>
@@ -7,27 +9,28 @@ namespace Optimizer.Surrogates;
 public sealed class Predictor
 {
     private readonly IReadOnlyList<Surrogate> _surrogates;
-    private readonly IEnsembleEvaluator?[] _trees;
+    private readonly IEnsembleEvaluator[][] _trees;
     private readonly double[] _reference;
     private readonly double[][] _referenceTerms;
-    private readonly double[] _levels, _levelVariances;
+    private readonly double[] _levels, _levelVariances, _calibrations;
     private readonly int _inputs;
     private float[] _columns = [];
-    private double[] _residuals = [];
+    private double[] _residuals = [], _spreads = [], _scores = [];
 
     /// <param name="surrogates">The set in force.</param>
     /// <param name="reference">Inputs at which the process now stands: biases are errors of the level there.</param>
-    /// <param name="biases">Bias state of each surrogate.</param>
+    /// <param name="levels">Level state of each surrogate.</param>
     /// <param name="at">Process time.</param>
-    public Predictor(SurrogateSet surrogates, double[] reference, IReadOnlyList<BiasState> biases, DateTimeOffset at)
+    public Predictor(SurrogateSet surrogates, double[] reference, IReadOnlyList<LevelState> levels, DateTimeOffset at)
     {
         _surrogates = surrogates.Surrogates;
         _reference = reference;
         _inputs = reference.Length;
-        _trees = [.. _surrogates.Select(s => s.Residual is { TreeCount: > 0 } e && s.ResidualWeight > 0 ? EnsembleEvaluators.Create(e) : null)];
+        _trees = [.. _surrogates.Select(s => s.ResidualWeight > 0 ? s.Bags.Select(b => EnsembleEvaluators.Create(b)).ToArray() : [])];
         _referenceTerms = [.. _surrogates.Select(s => Terms(s, reference))];
-        _levels = [.. biases.Select(b => b.Value)];
-        _levelVariances = [.. _surrogates.Select((s, k) => biases[k].Variance(s.Scatter, s.Correlation, at, s.Variable.BiasTime))];
+        _levels = [.. levels.Select(l => l.Level)];
+        _calibrations = [.. levels.Select(l => l.Calibration)];
+        _levelVariances = [.. _surrogates.Select((s, k) => s.LevelVariance(levels[k].Bias, at))];
     }
 
     public IReadOnlyList<Surrogate> Surrogates => _surrogates;
@@ -43,31 +46,50 @@ public sealed class Predictor
         for (int k = 0; k < _surrogates.Count; k++)
         {
             var surrogate = _surrogates[k];
-            var residuals = Residuals(k, candidates.Count);
+            EvaluateBags(k, candidates.Count);
             var terms = scratch[..surrogate.Backbone.TermCount];
             for (int c = 0; c < candidates.Count; c++)
             {
                 surrogate.Backbone.Standardise(candidates[c], terms);
                 double change = surrogate.Backbone.VarianceOfDifference(terms, _referenceTerms[k]);
-                means[k][c] = surrogate.Backbone.Mean(terms) + _levels[k] + (surrogate.ResidualWeight * (residuals.IsEmpty ? 0 : residuals[c]));
-                gainDeviations[k][c] = surrogate.Calibration * Math.Sqrt(change);
-                levelDeviations[k][c] = surrogate.Calibration * Math.Sqrt(change + _levelVariances[k]);
+                double residual = 0;
+                if (_trees[k].Length > 0)
+                {
+                    residual = surrogate.ResidualWeight * _residuals[c];
+                    change += Square(surrogate.ResidualWeight * _spreads[c]);
+                }
+
+                means[k][c] = surrogate.Backbone.Mean(terms) + _levels[k] + residual;
+                gainDeviations[k][c] = _calibrations[k] * Math.Sqrt(change);
+                levelDeviations[k][c] = _calibrations[k] * Math.Sqrt(change + _levelVariances[k]);
             }
         }
     }
 
-    /// <summary>Mean without bias, as innovations are measured against.</summary>
-    public static double Unbiased(Surrogate surrogate, double[] inputs)
+    /// <summary>Mean without level, as innovations are measured against.</summary>
+    /// <param name="spread">Standard deviation of the residual trees among each other.</param>
+    public static double Unbiased(Surrogate surrogate, double[] inputs, out double spread)
     {
         double mean = surrogate.Backbone.Mean(Terms(surrogate, inputs));
-        if (surrogate.Residual is not { TreeCount: > 0 } trees || surrogate.ResidualWeight <= 0)
+        spread = 0;
+        if (surrogate.Bags.Count == 0 || surrogate.ResidualWeight <= 0)
         {
             return mean;
         }
 
         Span<double> score = stackalloc double[1];
-        new ScalarEvaluator(trees).Evaluate([.. inputs.Select(v => (float)v)], 1, 1, score);
-        return mean + (surrogate.ResidualWeight * score[0]);
+        float[] features = [.. inputs.Select(v => (float)v)];
+        double sum = 0, squares = 0;
+        foreach (var bag in surrogate.Bags)
+        {
+            new ScalarEvaluator(bag).Evaluate(features, 1, 1, score);
+            sum += score[0];
+            squares += Square(score[0]);
+        }
+
+        double average = sum / surrogate.Bags.Count;
+        spread = surrogate.ResidualWeight * Math.Sqrt(Math.Max(0, (squares / surrogate.Bags.Count) - Square(average)));
+        return mean + (surrogate.ResidualWeight * average);
     }
 
     private static double[] Terms(Surrogate surrogate, double[] inputs)
@@ -79,7 +101,7 @@ public sealed class Predictor
 
     private void LoadColumns(IReadOnlyList<double[]> candidates)
     {
-        if (Array.TrueForAll(_trees, t => t is null))
+        if (Array.TrueForAll(_trees, t => t.Length == 0))
         {
             return;
         }
@@ -88,7 +110,7 @@ public sealed class Predictor
         if (_columns.Length < n * _inputs)
         {
             _columns = new float[n * _inputs];
-            _residuals = new double[n];
+            (_residuals, _spreads, _scores) = (new double[n], new double[n], new double[n]);
         }
 
         for (int c = 0; c < n; c++)
@@ -100,14 +122,30 @@ public sealed class Predictor
         }
     }
 
-    private ReadOnlySpan<double> Residuals(int k, int rows)
+    private void EvaluateBags(int k, int rows)
     {
-        if (_trees[k] is not { } trees)
+        if (_trees[k].Length == 0)
         {
-            return default;
+            return;
         }
 
-        trees.Evaluate(_columns, rows, rows, _residuals);
-        return _residuals.AsSpan(0, rows);
+        Span<double> sum = _residuals.AsSpan(0, rows), squares = _spreads.AsSpan(0, rows), scores = _scores.AsSpan(0, rows);
+        sum.Clear();
+        squares.Clear();
+        foreach (var bag in _trees[k])
+        {
+            bag.Evaluate(_columns, rows, rows, scores);
+            TensorPrimitives.Add(sum, scores, sum);
+            TensorPrimitives.MultiplyAdd(scores, scores, squares, squares);
+        }
+
+        double n = _trees[k].Length;
+        for (int c = 0; c < rows; c++)
+        {
+            sum[c] /= n;
+            squares[c] = Math.Sqrt(Math.Max(0, (squares[c] / n) - Square(sum[c])));
+        }
     }
+
+    private static double Square(double x) => x * x;
 }

@@ -9,11 +9,23 @@ public sealed record Surrogate
 
     public required Backbone Backbone { get; init; }
 
-    /// <summary>Trees on what the backbone leaves over; null when they did not beat it on later data.</summary>
-    public TreeEnsemble? Residual { get; init; }
+    /// <summary>
+    /// Trees on what the backbone leaves over, each ensemble learned from another resample of the rows: their mean is the
+    /// residual, their spread its uncertainty. Empty when trees did not beat the backbone on later data.
+    /// </summary>
+    public IReadOnlyList<TreeEnsemble> Bags { get; init; } = [];
 
     /// <summary>Share of the residual trees that is used, from their out-of-time skill; [0, 1].</summary>
     public double ResidualWeight { get; init; }
+
+    /// <summary>Early news from fast signals; null when it did not tell later results better than the level alone.</summary>
+    public SoftSensor? SoftSensor { get; init; }
+
+    /// <summary>Time constant with which the level follows results: the one that foretold later results best.</summary>
+    public required TimeSpan BiasMemory { get; init; }
+
+    /// <summary>When the newest result learned from was known: later ones judge.</summary>
+    public required DateTimeOffset LearnedUntil { get; init; }
 
     /// <summary>Standard deviation of one observation around the model, on the learning scale.</summary>
     public required double Scatter { get; init; }
@@ -24,13 +36,20 @@ public sealed record Surrogate
     /// <summary>Lag-one correlation of the residuals, [0, 0.95].</summary>
     public required double Correlation { get; init; }
 
-    /// <summary>Factor on standard deviations that made the 90 % interval cover 90 % on later data (split conformal).</summary>
+    /// <summary>Out-of-time errors over their uncalibrated standard deviation, oldest first: what live calibration starts from.</summary>
+    public required IReadOnlyList<double> Scores { get; init; }
+
+    /// <summary>Factor on standard deviations that makes 90 % intervals cover 90 %, at the end of training.</summary>
     public required double Calibration { get; init; }
 
     /// <summary>Lowest and highest value of each input seen in training.</summary>
     public required IReadOnlyList<(double Low, double High)> Envelope { get; init; }
 
     public required SurrogateCard Card { get; init; }
+
+    /// <summary>Variance of the level at an instant, not calibrated: what a soft sensor knows of it is no longer unknown.</summary>
+    public double LevelVariance(BiasState bias, DateTimeOffset at) =>
+        bias.Variance(Scatter, Correlation, at, BiasMemory) * (1 - (SoftSensor?.Skill ?? 0));
 }
 
 /// <summary>What a person must know to trust or refuse a surrogate. Errors on the learning scale.</summary>
@@ -50,7 +69,11 @@ public sealed record SurrogateCard(
     double TreeSkill,
     double Coverage90,
     IReadOnlyList<Gain> Gains,
-    string? Unusable);
+    string? Unusable)
+{
+    /// <summary>Says nothing: for parts of a training that are no surrogate yet.</summary>
+    public static readonly SurrogateCard Empty = new(0, new Dictionary<string, int>(), double.NaN, double.NaN, 0, double.NaN, [], null);
+}
 
 /// <param name="Value">Change of the controlled variable (learning scale) per unit of the manipulated variable.</param>
 public readonly record struct Gain(string ManipulatedVariable, double Value, double StandardError);

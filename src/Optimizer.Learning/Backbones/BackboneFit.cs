@@ -16,6 +16,7 @@ namespace Optimizer.Learning;
 internal sealed class BackboneFit
 {
     public const string Outlier = "outlier beyond 4 sigma";
+    public const int FewestRows = 8;
     private const double OutlierSigmas = 4;
 
     private readonly SurrogateDesign _design;
@@ -68,9 +69,9 @@ internal sealed class BackboneFit
     /// <exception cref="ArgumentException">Fewer than 8 rows.</exception>
     public static BackboneFit Fit(SurrogateDesign design, IReadOnlyList<TrainingRow> rows, double[] targets, LearningOptions options)
     {
-        if (rows.Count < 8)
+        if (rows.Count < FewestRows)
         {
-            throw new ArgumentException($"surrogate {design.Variable}: {rows.Count} rows, at least 8 are needed");
+            throw new ArgumentException($"surrogate {design.Variable}: {rows.Count} rows, at least {FewestRows} are needed");
         }
 
         var fit = new BackboneFit(design, rows, targets, options);

@@ -11,7 +11,6 @@ namespace Optimizer.Learning;
 public sealed class BackTest(ProcessUnit unit, ISurrogateTrainer trainer, LearningOptions options)
 {
     private const int FewestJudged = 10;
-    private const double Sigmas90 = 1.645;
 
     // Errors are estimates themselves: on a hundred results a tenth is within chance.
     private const double Tolerance = 1.1;
@@ -46,15 +45,27 @@ public sealed class BackTest(ProcessUnit unit, ISurrogateTrainer trainer, Learni
         double squares = 0, mean = rows.Take(start).Average(r => r.Target);
         double[] ridge = RidgeBaseline.Predict(rows, start);
         double meanSquares = 0, lastSquares = 0, ridgeSquares = 0, laterMean = rows.Skip(start).Average(r => r.Target), spread = 0;
-        for (int n = start; n < rows.Count; n++)
+        var follower = new LevelFollower(earlier.Surrogates[k]);
+        int known = -1;
+        for (int n = 0; n < rows.Count; n++)
         {
             var row = rows[n];
-            TrainingRow[] known = [.. rows.Take(n).Where(r => r.KnownAt <= row.SampledAt)];
-            var (predicted, low, high) = Predict(earlier, k, variable, row, known);
-            inside += row.Target >= low && row.Target <= high ? 1 : 0;
-            squares += Square(row.Target - predicted);
+            var forecast = follower.Take(row);
+            if (n < start)
+            {
+                continue;
+            }
+
+            while (known + 1 < n && rows[known + 1].KnownAt <= row.SampledAt)
+            {
+                known++;
+            }
+
+            double target = variable.Transform(row.Target);
+            inside += Math.Abs(target - forecast.Mean) <= forecast.Reach ? 1 : 0;
+            squares += Square(row.Target - variable.Restore(forecast.Mean));
             meanSquares += Square(row.Target - mean);
-            lastSquares += Square(row.Target - (known.Length > 0 ? known[^1].Target : mean));
+            lastSquares += Square(row.Target - (known >= 0 ? rows[known].Target : mean));
             ridgeSquares += Square(row.Target - ridge[n - start]);
             spread += Square(row.Target - laterMean);
         }
@@ -86,18 +97,6 @@ public sealed class BackTest(ProcessUnit unit, ISurrogateTrainer trainer, Learni
 
         double best = Math.Min(baselines.Mean, baselines.LastValue);
         return rmse > Tolerance * best ? FormattableString.Invariant($"its error {rmse:G3} is more than a tenth above {best:G3}, which {(best.Equals(baselines.Mean) ? "the mean" : "the last value")} reaches without learning") : null;
-    }
-
-    private static (double Mean, double Low, double High) Predict(SurrogateSet set, int k, ControlledVariable variable, TrainingRow row, TrainingRow[] known)
-    {
-        var surrogate = set.Surrogates[k];
-        var one = new SurrogateSet(set.Version, set.TrainedAt, [surrogate], set.Hash);
-        var recent = known.Where(r => r.SampledAt >= row.SampledAt - (BiasEstimator.Memories * variable.BiasTime)).ToList();
-        var predictor = new Predictor(one, known.Length > 0 ? known[^1].Inputs : row.Inputs, [BiasEstimator.Estimate(surrogate, recent)], row.SampledAt);
-        double[][] means = [new double[1]], changes = [new double[1]], levels = [new double[1]];
-        predictor.Predict([row.Inputs], means, changes, levels);
-        double reach = Sigmas90 * Math.Sqrt(Square(levels[0][0]) + Square(surrogate.Calibration * surrogate.Scatter));
-        return (variable.Restore(means[0][0]), variable.Restore(means[0][0] - reach), variable.Restore(means[0][0] + reach));
     }
 
     private static double Square(double x) => x * x;

@@ -97,7 +97,7 @@ public class OptimizationCycleTests
     [Fact]
     public void NoModel_HoldsWithCounts()
     {
-        var outcome = OptimizationCycle.Decide(SmallLine.Input(4, 5) with { Surrogates = null, Biases = [], FewestRows = 3 });
+        var outcome = OptimizationCycle.Decide(SmallLine.Input(4, 5) with { Surrogates = null, Levels = [], FewestRows = 3 });
 
         Assert.Equal("Hold: no model yet, 3 of 5 results needed", outcome.Sentence);
     }

@@ -91,7 +91,7 @@ internal static class SmallLine
             Line = line,
             Snapshot = new LineSnapshot(now, latest, [x, y], [x, y], [], [], Start),
             Surrogates = Truth(),
-            Biases = [BiasState.None.Add(0, now, TimeSpan.FromHours(12)), BiasState.None.Add(0, now, TimeSpan.FromHours(12))],
+            Levels = Levels(now),
             Prices = new Dictionary<string, double>(),
             Mode = mode,
             FewestRows = 100,
@@ -111,10 +111,17 @@ internal static class SmallLine
         };
     }
 
+    /// <summary>Levels that one result has just confirmed.</summary>
+    public static LevelState[] Levels(DateTimeOffset now) =>
+        [.. Truth().Surrogates.Select(s => LevelState.Fresh(s) with { Bias = BiasState.None.Add(0, now, s.BiasMemory) })];
+
     private static Surrogate Surrogate(int k, Backbone backbone, string? unusable) => new()
     {
         Variable = Unit.ControlledVariables[k],
         Backbone = backbone,
+        BiasMemory = TimeSpan.FromHours(12),
+        LearnedUntil = Start,
+        Scores = [],
         Scatter = 0.02,
         ProcessScatter = 0.01,
         Correlation = 0,

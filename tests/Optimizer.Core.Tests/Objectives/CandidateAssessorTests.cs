@@ -104,8 +104,7 @@ public class CandidateAssessorTests
         var problem = SmallLine.Definition(purityAtLeast).Problem;
         problem = problem with { Constraints = [problem.Constraints[0] with { Sigmas = sigmas, CountsInYield = yield }] };
         var now = SmallLine.Start;
-        var bias = BiasState.None.Add(0, now, TimeSpan.FromHours(12));
-        var predictor = new Predictor(SmallLine.Truth(), [x, y], [bias, bias], now);
+        var predictor = new Predictor(SmallLine.Truth(), [x, y], SmallLine.Levels(now), now);
         return new CandidateAssessor(problem, predictor, [x, y], [], prices ?? new Dictionary<string, double>(), pessimism);
     }
 }

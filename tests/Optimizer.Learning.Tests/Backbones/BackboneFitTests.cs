@@ -109,21 +109,6 @@ public class BackboneFitTests
     }
 
     [Fact]
-    public void LaterTrial_CalibratesTheInterval()
-    {
-        var data = Data.Make(seed: 7, rows: 800, noise: 0.4, x => 0.5 * x[0]);
-        var variable = new Optimizer.Plant.ControlledVariable("y", "y", "1", null, TimeSpan.FromHours(24));
-        var fit = BackboneFit.Fit(Design(), [.. data.Rows.Take(600)], data.Targets[..600], Options);
-
-        var later = LaterTrial.Run(fit, variable, data.Rows, data.Targets, 600);
-
-        Assert.InRange(later.Coverage90, 0.84, 0.96);
-        Assert.InRange(later.Calibration, 0.8, 1.2);
-        Assert.InRange(later.Rmse, 0.36, 0.46);
-        Assert.True(later.LastValueRmse > 1.3 * later.Rmse);
-    }
-
-    [Fact]
     public void TooFewRows_AreRefusedWithTheirNumber()
     {
         var data = Data.Make(seed: 8, rows: 7, noise: 0.1, x => x[0]);
