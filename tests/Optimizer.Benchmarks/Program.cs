@@ -1,5 +1,7 @@
+using Optimizer.Benchmarks.Gains;
 using Optimizer.Benchmarks.Ingest;
 using Optimizer.Benchmarks.Kernel;
+using Optimizer.Benchmarks.Learning;
 using Optimizer.Benchmarks.Plant;
 
 switch (args)
@@ -10,7 +12,11 @@ switch (args)
         return await PlantBenchmark.RunAsync(options, Console.Out, Console.Error);
     case ["ingest", .. var options]:
         return await IngestBenchmark.RunAsync(options, Console.Out, Console.Error);
+    case ["learning", .. var options]:
+        return await LearningBenchmark.RunAsync(options, Console.Out, Console.Error);
+    case ["gains", .. var options]:
+        return await GainsBenchmark.RunAsync(options, Console.Out, Console.Error);
     default:
-        Console.Error.WriteLine("usage: kernel|plant|ingest [--quick] [--report FILE]");
+        Console.Error.WriteLine("usage: kernel|plant|ingest|learning|gains [--quick] [--report FILE]");
         return 2;
 }

@@ -86,6 +86,18 @@ public class BackTestTests
     }
 
     [Fact]
+    public void JudgedPoints_AreTheResultsTheNumbersRestOn()
+    {
+        var set = Set(gain: 2, noise: 1, spread: 5);
+        var (report, _) = Run(set);
+
+        Assert.Equal(set.Rows.Skip(180).Select(r => (r.SampledAt, r.Target)), report.Points.Select(p => (p.SampledAt, p.Measured)));
+        Assert.Equal(report.Rmse, Math.Sqrt(report.Points.Average(p => (p.Measured - p.Predicted) * (p.Measured - p.Predicted))), 1e-9);
+        Assert.Equal(report.Coverage90, report.Points.Count(p => p.Measured >= p.Low && p.Measured <= p.High) / 60.0, 1e-9);
+        Assert.DoesNotContain("Points", System.Text.Json.JsonSerializer.Serialize(report), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void VariableThatNeverMoved_IsNamedWithNumbers()
     {
         var (_, excitation) = Run(Set(gain: 2, noise: 1, spread: 5));

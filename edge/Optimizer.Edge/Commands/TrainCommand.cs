@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Optimizer.Edge.Plots;
 using Optimizer.Edge.Recorded;
 using Optimizer.Edge.Site;
 using Optimizer.Learning;
@@ -24,10 +25,12 @@ internal static class TrainCommand
         var recording = new Option<string>("--recording") { Description = "Recording to learn from: wide CSV, long CSV or Parquet.", Required = true, HelpName = "FILE" };
         var format = new Option<string?>("--format") { Description = $"One of {string.Join(", ", RecordingFormat.All)}; left out: by name and header.", HelpName = "FORMAT" };
         var report = CommonOptions.Report();
+        var plot = new Option<string?>("--plot") { Description = "Writes one page of plots per controlled variable, DIR/NAME.png.", HelpName = "DIR" };
+        var quiet = new Option<bool>("--quiet") { Description = "Tells no progress." };
         var command = new Command("train",
             "Learns surrogates from a recording and judges them: rows used and dropped, error beside simple rules, coverage, gains, verdict. Stores no model.\n"
             + "Example: optimizer train --site edge/sites/copper-foil.json --recording history.csv --report train.json");
-        foreach (var option in new Option[] { site, recording, format, report })
+        foreach (var option in new Option[] { site, recording, format, report, plot, quiet })
         {
             command.Options.Add(option);
         }
@@ -40,25 +43,31 @@ internal static class TrainCommand
                 throw new UsageException($"--format: found \"{kind}\", expected one of {string.Join(", ", RecordingFormat.All)}");
             }
 
-            return await RunAsync(SiteMapper.Load(parsed.GetValue(site)!), parsed.GetValue(recording)!, kind, CommonOptions.Writable(parsed.GetValue(report)), cancel);
+            string? pages = ModelPages.Writable(parsed.GetValue(plot));
+            return await RunAsync(SiteMapper.Load(parsed.GetValue(site)!), parsed.GetValue(recording)!, kind, CommonOptions.Writable(parsed.GetValue(report)), pages, parsed.GetValue(quiet), cancel);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(SiteLine site, string recording, string? format, string? report, CancellationToken cancel)
+    private static async Task<int> RunAsync(SiteLine site, string recording, string? format, string? report, string? pages, bool quiet, CancellationToken cancel)
     {
-        var history = await RecordedHistory.LoadAsync(site, recording, format, cancel);
+        var history = await TrainProgress.RunAsync(quiet, p => RecordedHistory.LoadAsync(site, recording, format, cancel, share => p.Report("reading " + Path.GetFileName(recording), share)));
         history.Tell();
         var unit = site.Line.Unit;
         var sets = history.TrainingSets();
         double[] reference = history.Reference();
         var options = new LearningOptions();
         var trainer = new SurrogateTrainer(unit, site.Designs, options);
-        var final = trainer.Train(sets, reference, 1, history.Until);
+        var final = await TrainProgress.RunAsync(quiet, p => Task.FromResult(p.Watch(trainer, "fitting").Train(sets, reference, 1, history.Until)));
         var judge = new BackTest(unit, trainer, options);
-        var targets = judge.Run(sets, reference, final);
+        var targets = await TrainProgress.RunAsync(quiet, p => Task.FromResult(new BackTest(unit, p.Watch(trainer, "judging"), options).Run(sets, reference, final)));
         var excitation = judge.Excitations(sets[0]);
         Show(targets, excitation);
+        if (pages is not null)
+        {
+            ModelPages.Draw(unit, site.Designs, targets, pages);
+        }
+
         if (report is not null)
         {
             await File.WriteAllTextAsync(report, JsonSerializer.Serialize(new { Recording = Path.GetFileName(recording), history.Until, ModelHash = final.Hash, Findings = history.Findings.All, Targets = targets, Excitation = excitation }, Form) + "\n", cancel);

@@ -1,5 +1,6 @@
 using CopperFoilLine;
 using ScottPlot;
+using static Optimizer.Edge.Plots.PageStyle;
 
 namespace Optimizer.Edge.Plots;
 
@@ -7,16 +8,10 @@ namespace Optimizer.Edge.Plots;
 internal static class FoilPage
 {
     private const int Width = 1600, Height = 1500;
-    private const string FontName = "DejaVu Sans";
-
-    // Okabe and Ito's palette: told apart by everybody, in grey too.
-    private static readonly Color Blue = Color.FromHex("#0072B2"), Orange = Color.FromHex("#D55E00"), Green = Color.FromHex("#009E73"), Purple = Color.FromHex("#CC79A7"), Grey = Color.FromHex("#9A9A9A");
 
     public static void Draw(Curves curves, Grade grade, string file)
     {
-        // A box without fonts must still write words.
-        Fonts.AddFontFile(FontName, Path.Combine(AppContext.BaseDirectory, "fonts", "DejaVuSans.ttf"));
-        Fonts.Default = FontName;
+        PageStyle.UseOwnFont();
         var page = new Multiplot();
         page.AddPlots(8);
         page.Layout = new ScottPlot.MultiplotLayouts.Grid(4, 2);

@@ -8,6 +8,8 @@ namespace Optimizer.Edge.Recorded;
 /// <summary>A recording read into the line's memory, as the live worker would have it at the recording's end.</summary>
 internal sealed class RecordedHistory
 {
+    private const int SamplesBetweenNews = 10_000;
+
     private RecordedHistory(SiteLine site, string file, LineMemory memory, RecordingFindings findings, DateTimeOffset until) =>
         (Site, File, Memory, Findings, Until) = (site, file, memory, findings, until);
 
@@ -22,8 +24,9 @@ internal sealed class RecordedHistory
     /// <summary>When the last value became known.</summary>
     public DateTimeOffset Until { get; }
 
+    /// <param name="reading">Told now and then how much of it is read, 0 to 1.</param>
     /// <exception cref="RecordingException">No such file, or it cannot be read as a recording.</exception>
-    public static async Task<RecordedHistory> LoadAsync(SiteLine site, string file, string? format, CancellationToken cancel)
+    public static async Task<RecordedHistory> LoadAsync(SiteLine site, string file, string? format, CancellationToken cancel, Action<double>? reading = null)
     {
         if (!System.IO.File.Exists(file))
         {
@@ -36,9 +39,15 @@ internal sealed class RecordedHistory
         await foreach (var sample in RecordingReader.ReadAsync(file, format, SiteColumns.Of(site.Site), new RecordingNotation(site.Site.Recording.TimeColumn, site.Site.Recording.DecimalComma), findings, cancel))
         {
             memory.Take(sample);
+            if (findings.Samples % SamplesBetweenNews == 0)
+            {
+                reading?.Invoke(findings.Share);
+            }
+
             until = sample.KnownAt > until ? sample.KnownAt : until;
         }
 
+        reading?.Invoke(1);
         return new RecordedHistory(site, file, memory, findings, until);
     }
 

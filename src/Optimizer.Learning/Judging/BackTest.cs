@@ -46,6 +46,7 @@ public sealed class BackTest(ProcessUnit unit, ISurrogateTrainer trainer, Learni
         double[] ridge = RidgeBaseline.Predict(rows, start);
         double meanSquares = 0, lastSquares = 0, ridgeSquares = 0, laterMean = rows.Skip(start).Average(r => r.Target), spread = 0;
         var follower = new LevelFollower(earlier.Surrogates[k]);
+        var points = new List<JudgedPoint>(judged);
         int known = -1;
         for (int n = 0; n < rows.Count; n++)
         {
@@ -63,7 +64,9 @@ public sealed class BackTest(ProcessUnit unit, ISurrogateTrainer trainer, Learni
 
             double target = variable.Transform(row.Target);
             inside += Math.Abs(target - forecast.Mean) <= forecast.Reach ? 1 : 0;
-            squares += Square(row.Target - variable.Restore(forecast.Mean));
+            double predicted = variable.Restore(forecast.Mean);
+            points.Add(new JudgedPoint(row.SampledAt, row.Target, predicted, variable.Restore(forecast.Mean - forecast.Reach), variable.Restore(forecast.Mean + forecast.Reach)));
+            squares += Square(row.Target - predicted);
             meanSquares += Square(row.Target - mean);
             lastSquares += Square(row.Target - (known >= 0 ? rows[known].Target : mean));
             ridgeSquares += Square(row.Target - ridge[n - start]);
@@ -84,6 +87,7 @@ public sealed class BackTest(ProcessUnit unit, ISurrogateTrainer trainer, Learni
             Baselines = baselines,
             Coverage90 = (double)inside / judged,
             Gains = final.Card.Gains,
+            Points = points,
             Reason = final.Card.Unusable ?? Objection(judged, Rmse(squares), baselines),
         };
     }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Optimizer.Surrogates;
 
 namespace Optimizer.Learning;
@@ -38,11 +39,19 @@ public sealed record TargetReport
     /// <summary>Effect of each manipulated variable at the latest inputs, on the learning scale per engineering unit.</summary>
     public required IReadOnlyList<Gain> Gains { get; init; }
 
+    /// <summary>The judged results one by one, oldest first. Too many for a report: only for who asks.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<JudgedPoint> Points { get; init; } = [];
+
     public bool Usable => Reason is null;
 
     /// <summary>Why it must not steer; null: it may.</summary>
     public required string? Reason { get; init; }
 }
+
+/// <summary>One later result beside what was predicted when its sample was taken; engineering unit.</summary>
+/// <param name="Low">End of the 90 % interval, as <paramref name="High"/>.</param>
+public sealed record JudgedPoint(DateTimeOffset SampledAt, double Measured, double Predicted, double Low, double High);
 
 /// <param name="Moved">Standard deviation of the setpoint as the process followed it, as a share of the operator range.</param>
 /// <param name="Verdict">Null: it moved enough to learn from.</param>

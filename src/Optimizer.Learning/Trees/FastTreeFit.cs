@@ -23,7 +23,7 @@ internal static class FastTreeFit
             BaggingSize = options.BaggingFraction < 1 ? 1 : 0,
             BaggingExampleFraction = options.BaggingFraction,
             Seed = options.Seed,
-            NumberOfThreads = 1,
+            NumberOfThreads = options.Threads,
         };
         return context.Regression.Trainers.FastTree(settings).Fit(View(context, set));
     }

@@ -2,7 +2,7 @@ namespace Optimizer.Learning;
 
 /// <summary>
 /// Settings of gradient-boosted regression trees (ML.NET FastTree, which implements MART: Friedman, "Greedy function
-/// approximation: a gradient boosting machine", Annals of Statistics 29, 2001). Training runs on one thread.
+/// approximation: a gradient boosting machine", Annals of Statistics 29, 2001).
 /// </summary>
 public sealed record FastTreeOptions
 {
@@ -30,6 +30,9 @@ public sealed record FastTreeOptions
     /// <summary>Decides which rows each tree sees.</summary>
     public int Seed { get; init; } = 1;
 
+    /// <summary>Threads that train, 1 to 256. Default 1, so that training beside a running loop leaves the other cores alone. The model does not depend on it.</summary>
+    public int Threads { get; init; } = 1;
+
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     internal void Check()
     {
@@ -38,6 +41,7 @@ public sealed record FastTreeOptions
         Require(MinimumRowsPerLeaf >= 1, nameof(MinimumRowsPerLeaf), MinimumRowsPerLeaf, "1 or more");
         Require(Shrinkage is > 0 and <= 1, nameof(Shrinkage), Shrinkage, "above 0 and at most 1");
         Require(MaximumLeafValue > 0 && double.IsFinite(MaximumLeafValue), nameof(MaximumLeafValue), MaximumLeafValue, "a finite number above 0");
+        Require(Threads is >= 1 and <= 256, nameof(Threads), Threads, "1 to 256");
         Require(BaggingFraction is > 0 and <= 1, nameof(BaggingFraction), BaggingFraction, "above 0 and at most 1");
     }
 

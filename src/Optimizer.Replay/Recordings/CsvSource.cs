@@ -24,10 +24,12 @@ internal static class CsvSource
         await using var reader = CsvReader.FromFile(file, Form);
         var layout = WideLayout.Of(reader.Headers, columns, notation, findings, file);
         var course = new TimeCourse(findings);
+        double bytes = Math.Max(1, new FileInfo(file).Length);
         var row = new List<Sample>();
         while (await reader.ReadAsync(cancel))
         {
             findings.Rows++;
+            findings.Share = reader.ByteOffset / bytes;
             string line = $"line {reader.LineNumber}";
             if (reader.FieldCount < layout.Fields)
             {
@@ -60,8 +62,10 @@ internal static class CsvSource
         }
 
         var rows = new LongRows(columns, findings);
+        double bytes = Math.Max(1, new FileInfo(file).Length);
         while (await reader.ReadAsync(cancel))
         {
+            findings.Share = reader.ByteOffset / bytes;
             string line = $"line {reader.LineNumber}";
             string name = reader.GetString(tag);
             if (rows.Column(name, line) is { } column

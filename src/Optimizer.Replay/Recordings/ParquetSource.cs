@@ -33,6 +33,7 @@ internal static class ParquetSource
             for (int i = 0; i < n; i++)
             {
                 string where = $"row {before + i + 1}";
+                findings.Share = (g + ((double)i / n)) / reader.RowGroupCount;
                 if (rows.Column(tags[i] ?? "", where) is { } column && sampled[i] is { } at)
                 {
                     if (values[i] is not { } raw)

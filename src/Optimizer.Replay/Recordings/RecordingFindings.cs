@@ -37,6 +37,9 @@ public sealed class RecordingFindings
     /// <summary>Rows read.</summary>
     public long Rows { get; internal set; }
 
+    /// <summary>How much of the recording is behind, 0 to 1: by bytes of a CSV, by rows of a Parquet file.</summary>
+    public double Share { get; internal set; }
+
     /// <summary>In the order in which they were first met.</summary>
     public IReadOnlyList<RecordingFinding> All => [.. _findings.Values];
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Optimizer.Surrogates;
 using Xunit;
 
@@ -37,6 +38,51 @@ public class FastTreeTrainerTests
         var hashes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ =>
             Task.Run(() => EnsembleHash.Compute(FastTreeTrainer.Train(set, Options)), TestContext.Current.CancellationToken)));
         Assert.All(hashes, hash => Assert.Equal(expected, hash));
+    }
+
+    [Theory]
+    [InlineData(1.0)]
+    [InlineData(0.7)]
+    public void MoreThreads_GiveTheSameModel(double baggingFraction)
+    {
+        // Enough rows and features that ML.NET really deals them out.
+        var set = TrainingSets.Noisy(6000, 12, seed: 6, weighted: true);
+        var options = Options with { BaggingFraction = baggingFraction };
+        string expected = EnsembleHash.Compute(FastTreeTrainer.Train(set, options));
+        foreach (int threads in new[] { 2, 3, 8 })
+        {
+            Assert.Equal(expected, EnsembleHash.Compute(FastTreeTrainer.Train(set, options with { Threads = threads })));
+        }
+    }
+
+    [Theory]
+    [InlineData("de-DE")]
+    [InlineData("tr-TR")]
+    [InlineData("ar-SA")]
+    public void AnotherCulture_GivesTheSameModel(string culture)
+    {
+        var set = TrainingSets.Noisy(600, 4, seed: 9);
+        string expected = EnsembleHash.Compute(FastTreeTrainer.Train(set, Options));
+        var before = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo.CurrentCulture = Culture(culture);
+            Assert.Equal(expected, EnsembleHash.Compute(FastTreeTrainer.Train(set, Options)));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    // The build knows the invariant culture only: what matters of the others is put in by hand.
+    private static CultureInfo Culture(string name)
+    {
+        var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        culture.NumberFormat.NumberDecimalSeparator = name == "ar-SA" ? "\u066B" : ",";
+        culture.NumberFormat.NumberGroupSeparator = name == "ar-SA" ? "\u066C" : ".";
+        culture.NumberFormat.NegativeSign = name == "tr-TR" ? "\u2212" : "-";
+        return culture;
     }
 
     [Fact]
@@ -103,6 +149,7 @@ public class FastTreeTrainerTests
         Assert.Contains("Leaves: found 1, expected 2", Refusal(Options with { Leaves = 1 }));
         Assert.Contains("Trees: found 0", Refusal(Options with { Trees = 0 }));
         Assert.Contains("MinimumRowsPerLeaf: found 0", Refusal(Options with { MinimumRowsPerLeaf = 0 }));
+        Assert.Contains("Threads: found 0, expected 1 to 256", Refusal(Options with { Threads = 0 }));
         Assert.Contains("Shrinkage: found 1.5", Refusal(Options with { Shrinkage = 1.5 }));
         Assert.Contains("BaggingFraction: found 0", Refusal(Options with { BaggingFraction = 0 }));
         Assert.Contains("MaximumLeafValue: found NaN", Refusal(Options with { MaximumLeafValue = double.NaN }));
