@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
 using Optimizer.Alignment;
 using Optimizer.Plant;
 using Optimizer.Surrogates;
@@ -20,7 +18,7 @@ public sealed class SurrogateTrainer(ProcessUnit unit, IReadOnlyList<SurrogateDe
         }
 
         Surrogate[] surrogates = [.. sets.Select((set, k) => Train(designs[k], unit.ControlledVariables[k], set, reference))];
-        return new SurrogateSet(version, at, surrogates, Hash(surrogates));
+        return new SurrogateSet(version, at, surrogates, SurrogateHash.Compute(surrogates));
     }
 
     private Surrogate Train(SurrogateDesign design, ControlledVariable variable, TrainingSet set, double[] reference)
@@ -76,26 +74,4 @@ public sealed class SurrogateTrainer(ProcessUnit unit, IReadOnlyList<SurrogateDe
         var (value, error) = fit.Gain(i, reference);
         return new Gain(m.Name, value, error);
     })];
-
-    private static string Hash(Surrogate[] surrogates)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Span<byte> number = stackalloc byte[8];
-        foreach (var s in surrogates)
-        {
-            double[] sensor = s.SoftSensor?.Weights ?? [];
-            foreach (double value in s.Backbone.Coefficients.Append(s.Backbone.Intercept).Append(s.ResidualWeight).Append(s.Calibration).Append(s.BiasMemory.TotalSeconds).Concat(sensor))
-            {
-                BinaryPrimitives.WriteDoubleLittleEndian(number, value);
-                hash.AppendData(number);
-            }
-
-            foreach (var trees in s.Bags)
-            {
-                hash.AppendData(System.Text.Encoding.ASCII.GetBytes(EnsembleHash.Compute(trees)));
-            }
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
 }

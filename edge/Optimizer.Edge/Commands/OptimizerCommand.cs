@@ -18,6 +18,7 @@ internal static class OptimizerCommand
         root.Subcommands.Add(TrialCommand.Create());
         root.Subcommands.Add(RecordCommand.Create());
         root.Subcommands.Add(TrainCommand.Create());
+        root.Subcommands.Add(ModelsCommand.Create());
 
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
@@ -56,7 +57,7 @@ internal static class OptimizerCommand
             case UsageException:
                 await Console.Error.WriteLineAsync(e.Message);
                 return ExitCodes.Usage;
-            case Replay.Recordings.RecordingException:
+            case Replay.Recordings.RecordingException or Learning.Store.ModelException:
                 await Console.Error.WriteLineAsync(e.Message);
                 return ExitCodes.Data;
             case IOException or UnauthorizedAccessException:

@@ -50,7 +50,9 @@ internal static class RunCommand
                 SessionFile = Path.Combine(parsed.GetValue(data) ?? "data", "mqtt-session"),
             };
             options.Access.Require(host, port, options.StartMode);
-            return await RunAsync(options, parsed.GetValue(data) ?? "data", cancel);
+            string folder = parsed.GetValue(data) ?? "data";
+            using var models = ModelsCommand.Open(folder, line);
+            return await RunAsync(options with { Models = models }, folder, cancel);
         });
         return command;
     }

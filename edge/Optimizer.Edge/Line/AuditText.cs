@@ -40,6 +40,7 @@ internal static class AuditText
             s.Set.Version,
             s.Set.Hash,
             s.Set.TrainedAt,
+            s.Why,
             Cards = s.Set.Surrogates.ToDictionary(k => k.Variable.Name, k => k.Card),
         })),
         _ => throw new InvalidOperationException($"no audit text for {e.GetType().Name}"),

@@ -27,6 +27,7 @@ internal sealed class LineWorker : IAsyncDisposable
     private readonly TranslatedGateway? _foreign;
     private readonly LineDefinition _line;
     private readonly MqttLinkOptions _connection;
+    private readonly ModelShelf? _shelf;
     private LineLoop? _loop;
     private DateTimeOffset _now;
     private string? _suspicion;
@@ -72,6 +73,7 @@ internal sealed class LineWorker : IAsyncDisposable
             _publisher.Foreign = (write, cancel) => foreign.SendAsync(write.ToRequest(), _time.GetUtcNow(), cancel);
         }
 
+        _shelf = options.Models is { } store ? new ModelShelf(store) { Warned = w => Warned?.Invoke(OneLine.Of(w)) } : null;
         _desk = new CommandDesk(_publisher, Counters, ActAsync, sentence => Warned?.Invoke(OneLine.Of(sentence)));
     }
 
@@ -183,6 +185,11 @@ internal sealed class LineWorker : IAsyncDisposable
         }
 
         await AnnounceAsync(loop, cancel);
+        if (_shelf?.Follow() is var (set, why))
+        {
+            await ActAsync(loop.Install(set, why, _now), cancel);
+        }
+
         await HoldToTermsAsync(loop, cancel);
         await ForeignAsync(loop, cancel);
         await ActAsync(loop.Silent(_time.GetElapsedTime(_heardAt), _now), cancel);
@@ -355,6 +362,7 @@ internal sealed class LineWorker : IAsyncDisposable
     {
         foreach (var e in events)
         {
+            _shelf?.Keep(e);
             if (!_trail.TryRecord(e, out string? failure))
             {
                 Counters.Refuse("audit_failed", failure!);
@@ -376,7 +384,11 @@ internal sealed class LineWorker : IAsyncDisposable
 
     private LineLoop Start() => _loop ??= new LineLoop(
         _line, new SurrogateTrainer(_line.Unit, _options.Site.Designs, new LearningOptions()),
-        new LineStart(Epoch, _options.StartMode, _now, _options.Seed, _options.Site.Site.SourceClock));
+        new LineStart(Epoch, _options.StartMode, _now, _options.Seed, _options.Site.Site.SourceClock)
+        {
+            Surrogates = _shelf?.Load(),
+            LastVersion = _shelf?.LastVersion ?? 0,
+        });
 
     // Who wants to ask for another mode must know the version of this one, before it ever changed.
     private async Task AnnounceAsync(LineLoop loop, CancellationToken cancel)

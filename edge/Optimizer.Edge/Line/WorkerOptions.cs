@@ -24,6 +24,9 @@ internal sealed record WorkerOptions
     /// <summary>Default 5. Over 3.1.1 nothing is written.</summary>
     public MqttVersion MqttVersion { get; init; }
 
+    /// <summary>Where models are kept; null: in memory only.</summary>
+    public Learning.Store.ModelStore? Models { get; init; }
+
     /// <summary>See <see cref="MqttLinkOptions.SessionFile"/>.</summary>
     public string? SessionFile { get; init; }
 }

@@ -21,6 +21,9 @@ public sealed record LineSnapshot(
 {
     /// <summary>How long the line has still to settle after a change of campaign; zero: settled.</summary>
     public TimeSpan CampaignSettling { get; init; }
+
+    /// <summary>Value of the campaign tag; null: the line has none, or it was never told.</summary>
+    public double? Grade { get; init; }
 }
 
 /// <param name="Ratio">R of the <see cref="SteadyStateDetector"/>.</param>

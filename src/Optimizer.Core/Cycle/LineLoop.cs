@@ -180,9 +180,9 @@ public sealed class LineLoop
     }
 
     /// <summary>A person put another set of surrogates in force.</summary>
-    public IReadOnlyList<LineEvent> Install(SurrogateSet set, DateTimeOffset now)
+    public IReadOnlyList<LineEvent> Install(SurrogateSet set, string why, DateTimeOffset now)
     {
-        _surrogates.Install(set, now);
+        _surrogates.Install(set, why, now);
         return Drain(now);
     }
 

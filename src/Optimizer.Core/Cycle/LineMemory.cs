@@ -83,8 +83,12 @@ public sealed class LineMemory
             _running.Since(now))
         {
             CampaignSettling = campaigns.StillSettling(now),
+            Grade = campaigns.Grade(now),
         };
     }
+
+    /// <summary>Value of the campaign tag at an instant; null: none.</summary>
+    public double? Grade(DateTimeOffset now) => CampaignRecord.Of(_unit.Campaign, Historian, now).Grade(now);
 
     /// <summary>Results a surrogate's level rests on, and those known since an instant that judge it; in the order they were sampled.</summary>
     public IReadOnlyList<TrainingRow> Results(Surrogate surrogate, DateTimeOffset judgedSince, DateTimeOffset now)

@@ -33,6 +33,11 @@ public static class OptimizationCycle
             return CycleOutcome.Hold(at, "the models must not steer: " + string.Join("; ", surrogates.Objections));
         }
 
+        if (surrogates.Grade is { } learned && input.Snapshot.Grade is { } made && !learned.Equals(made))
+        {
+            return CycleOutcome.Hold(at, FormattableString.Invariant($"the models learned grade {learned}, the line makes {made}"));
+        }
+
         for (int k = 0; k < surrogates.Surrogates.Count; k++)
         {
             if (input.Levels[k].Fit is { Verdict: FitVerdict.Failed } fit)

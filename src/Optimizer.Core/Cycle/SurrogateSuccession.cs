@@ -43,11 +43,11 @@ internal sealed class SurrogateSuccession
         Champion is { } champion ? [.. champion.Surrogates.Select(s => _memory.Level(s, now))] : [];
 
     /// <summary>A person put another set in force.</summary>
-    public void Install(SurrogateSet set, DateTimeOffset now)
+    public void Install(SurrogateSet set, string why, DateTimeOffset now)
     {
         Challenger = null;
         _version = Math.Max(_version, set.Version);
-        Adopt(set, now);
+        Adopt(set, now, why);
     }
 
     /// <summary>Takes a training that has come due.</summary>
@@ -63,7 +63,7 @@ internal sealed class SurrogateSuccession
             // The surrogates in force stay: an old model that worked beats none.
             _events.Add(new TrainingFailed(now, training.Exception?.InnerException?.Message ?? "cancelled"));
         }
-        else if (Champion is null || Champion.Objections.Count > 0 || _verdicts.ContainsValue(FitVerdict.Failed))
+        else if (Champion is null || Champion.Objections.Count > 0 || !Equals(Champion.Grade, training.Result.Grade) || _verdicts.ContainsValue(FitVerdict.Failed))
         {
             // Nothing that works would be put at risk.
             Adopt(training.Result, now);
@@ -151,7 +151,8 @@ internal sealed class SurrogateSuccession
 
         (_lastTraining, _nextTraining, _drifted) = (now, now + _line.Settings.Retrain, false);
         int version = ++_version;
-        _lane.Start(() => _trainer.Train(sets, reference, version, now), now);
+        double? grade = _memory.Grade(now);
+        _lane.Start(() => _trainer.Train(sets, reference, version, now) with { Grade = grade }, now);
         _events.Add(new TrainingStarted(now, sets.Sum(s => s.Rows.Count)));
     }
 

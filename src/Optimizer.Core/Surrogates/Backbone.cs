@@ -37,6 +37,16 @@ public sealed class Backbone
     /// <summary>Coefficients on the standardised terms.</summary>
     public IReadOnlyList<double> Coefficients => _coefficients;
 
+    /// <summary>What is subtracted from each term.</summary>
+    public IReadOnlyList<double> Center => _center;
+
+    /// <summary>What each term is divided by after that.</summary>
+    public IReadOnlyList<double> Scale => _scale;
+
+    /// <summary>Covariance of the coefficients, p rows of p values.</summary>
+    public IReadOnlyList<IReadOnlyList<double>> Covariance =>
+        [.. Enumerable.Range(0, _scale.Length).Select(i => (IReadOnlyList<double>)[.. Enumerable.Range(0, _scale.Length).Select(j => _covariance[i, j])])];
+
     /// <summary>Writes the standardised terms at <paramref name="inputs"/>.</summary>
     public void Standardise(double[] inputs, Span<double> terms)
     {

@@ -7,6 +7,9 @@ namespace Optimizer.Surrogates;
 /// <param name="Hash">SHA-256 over coefficients and trees, lower-case hex.</param>
 public sealed record SurrogateSet(int Version, DateTimeOffset TrainedAt, IReadOnlyList<Surrogate> Surrogates, string Hash)
 {
+    /// <summary>Value of the campaign tag whose product taught it; null: the line has no such tag.</summary>
+    public double? Grade { get; init; }
+
     /// <summary>Why the set must not steer, one sentence per surrogate; empty: it may.</summary>
     public IReadOnlyList<string> Objections => [.. Surrogates
         .Where(s => s.Card.Unusable is not null)

@@ -83,7 +83,7 @@ public class SurrogateSuccessionTests : ScriptedLoop
         Assert.Equal(7, loop.Surrogates!.Version);
         loop.Advance(SmallLine.Start.AddHours(1));
         Assert.DoesNotContain("no model yet", loop.LastOutcome!.Sentence, StringComparison.Ordinal);
-        var events = loop.Install(SmallLine.Truth(4), SmallLine.Start.AddHours(1));
+        var events = loop.Install(SmallLine.Truth(4), "rolled back by anna", SmallLine.Start.AddHours(1));
         Assert.Equal(4, Assert.IsType<SurrogatesAdopted>(Assert.Single(events)).Set.Version);
     }
 

@@ -1,0 +1,363 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Optimizer.Plant;
+using Optimizer.Surrogates;
+
+namespace Optimizer.Learning.Store;
+
+/// <summary>
+/// The models of a line on disk: one folder for each version, a pointer to the champion, and a history of what became of each. A
+/// model is written beside and moved into place whole, the pointer is replaced in one step: whenever the power goes, the
+/// champion that was, or the one that is, can be loaded.
+/// </summary>
+/// <remarks>Several processes may read; who changes something holds a lock meanwhile. Nothing is loaded that its signed manifest does not vouch for.</remarks>
+public sealed class ModelStore : IDisposable
+{
+    /// <summary>Largest file that is read, bytes.</summary>
+    public const long LargestFile = 64L << 20;
+
+    private const string Surrogates = "surrogates.json", Card = "card.md", Pointer = "champion", History = "history.jsonl", Lock = "store.lock";
+    private const int Kept = 20;
+
+    private readonly string _folder, _site;
+    private readonly ProcessUnit _unit;
+    private readonly IReadOnlyList<SurrogateDesign> _designs;
+    private readonly ModelKey _key;
+    private readonly Action<string>? _beforeStep;
+
+    private ModelStore(string folder, string site, ProcessUnit unit, IReadOnlyList<SurrogateDesign> designs, ModelKey key, Action<string>? beforeStep) =>
+        (_folder, _site, _unit, _designs, _key, _beforeStep) = (folder, site, unit, designs, key, beforeStep);
+
+    /// <summary>Opens or makes the store in a data folder.</summary>
+    /// <param name="data">Data folder; the models lie in its <c>models</c>.</param>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    /// <exception cref="ModelException">Its key is none.</exception>
+    public static ModelStore Open(string data, string site, ProcessUnit unit, IReadOnlyList<SurrogateDesign> designs) => Open(data, site, unit, designs, null);
+
+    /// <param name="beforeStep">Called with the name of each step on disk before it is made: a test may stop there.</param>
+    internal static ModelStore Open(string data, string site, ProcessUnit unit, IReadOnlyList<SurrogateDesign> designs, Action<string>? beforeStep)
+    {
+        string folder = Path.Combine(data, "models");
+        Directory.CreateDirectory(folder);
+        return new ModelStore(folder, site, unit, designs, ModelKey.OpenOrCreate(Path.Combine(folder, "key.pem")), beforeStep);
+    }
+
+    /// <summary>Version of the champion; null: none.</summary>
+    public int? Champion
+    {
+        get
+        {
+            string file = Path.Combine(_folder, Pointer);
+            return File.Exists(file) && int.TryParse(File.ReadAllText(file).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int version) ? version : null;
+        }
+    }
+
+    /// <summary>Highest version ever stored; 0: none.</summary>
+    public int LastVersion => Math.Max(Versions().DefaultIfEmpty(0).Max(), Entries().Select(e => e.Version).DefaultIfEmpty(0).Max());
+
+    /// <summary>Every stored model, newest first, with what became of it. Models that cannot be vouched for are listed with the reason.</summary>
+    public IReadOnlyList<StoredModel> List()
+    {
+        var entries = Entries();
+        int? champion = Champion;
+        return [.. Versions().OrderDescending().Select(v => Describe(v, v == champion, entries.LastOrDefault(e => e.Version == v)))];
+    }
+
+    /// <summary>Stores a set as a challenger under its version.</summary>
+    /// <exception cref="IOException">It could not be stored, or its version exists.</exception>
+    public void Add(SurrogateSet set, DateTimeOffset at)
+    {
+        using var held = Hold();
+        string target = FolderOf(set.Version);
+        if (Directory.Exists(target))
+        {
+            throw new IOException($"model {set.Version} is already in {_folder}");
+        }
+
+        string part = Path.Combine(_folder, $".part-{set.Version:D6}");
+        if (Directory.Exists(part))
+        {
+            Directory.Delete(part, recursive: true);
+        }
+
+        Step("folder");
+        Directory.CreateDirectory(part);
+        var files = new Dictionary<string, byte[]>(StringComparer.Ordinal)
+        {
+            [Surrogates] = SurrogateForm.Write(set),
+            [Card] = Encoding.UTF8.GetBytes(ModelCard.Write(_site, _unit, set)),
+        };
+        var manifest = new ModelManifest(
+            ModelManifest.Known, _site, set.Version, set.Hash, set.TrainedAt, _unit.Inputs,
+            set.Surrogates.ToDictionary(s => s.Variable.Name, s => s.Card.Rows), set.Surrogates.ToDictionary(s => s.Variable.Name, s => s.Card.Rmse),
+            set.Objections, files.ToDictionary(f => f.Key, f => Convert.ToHexStringLower(SHA256.HashData(f.Value))), _key.Id).SignedBy(_key);
+        foreach (var (name, content) in files.Append(new(ModelManifest.FileName, manifest.Encode())))
+        {
+            Step(name);
+            Write(Path.Combine(part, name), content);
+        }
+
+        Step("move");
+        Directory.Move(part, target);
+        Note(new ModelEntry(set.Version, ModelFate.Stored, at, "optimizer", null));
+        Tidy();
+    }
+
+    /// <summary>Makes a stored model the champion.</summary>
+    /// <exception cref="ModelException">There is none of this version, it cannot be vouched for, or it must not steer.</exception>
+    public SurrogateSet Promote(int version, DateTimeOffset at, string by, string? reason)
+    {
+        using var held = Hold();
+        var set = Load(version);
+        if (set.Objections is { Count: > 0 } objections)
+        {
+            throw new ModelException($"model {version} must not steer: {string.Join("; ", objections)}");
+        }
+
+        Point(version, ModelFate.Promoted, at, by, reason);
+        return set;
+    }
+
+    /// <summary>Returns to the champion before the present one.</summary>
+    /// <exception cref="ModelException">There is none, or it cannot be vouched for.</exception>
+    public SurrogateSet Rollback(DateTimeOffset at, string by, string? reason)
+    {
+        using var held = Hold();
+        var past = Reign(Entries());
+        if (past.Count < 2)
+        {
+            throw new ModelException(past.Count == 0 ? "no model was ever promoted" : $"model {past[^1]} is the only one that was ever promoted");
+        }
+
+        var set = Load(past[^2]);
+        Point(past[^2], ModelFate.RolledBack, at, by, reason);
+        return set;
+    }
+
+    /// <summary>Notes that a challenger lost its trial.</summary>
+    public void Refuse(int version, DateTimeOffset at, string reason)
+    {
+        using var held = Hold();
+        Note(new ModelEntry(version, ModelFate.Refused, at, "optimizer", reason));
+    }
+
+    /// <summary>Who last changed which model is the champion, and why; null: nobody yet.</summary>
+    public ModelEntry? LastChange() => Entries().LastOrDefault(e => e.Fate is ModelFate.Promoted or ModelFate.RolledBack);
+
+    /// <summary>A stored model, verified: signature, hashes, site, inputs, terms, every number.</summary>
+    /// <exception cref="ModelException">It is not there or fails one of these.</exception>
+    public SurrogateSet Load(int version)
+    {
+        var manifest = Verify(version);
+        var set = SurrogateForm.Read(Read(version, Surrogates), _unit, _designs);
+        return set.Version == version && set.Hash == manifest.ModelHash
+            ? set
+            : throw new ModelException($"model {version}: its surrogates are version {set.Version} with hash {set.Hash[..12]}, the manifest says {manifest.ModelHash[..12]}");
+    }
+
+    /// <summary>The card of a stored model, verified.</summary>
+    /// <exception cref="ModelException">It is not there or cannot be vouched for.</exception>
+    public string CardOf(int version)
+    {
+        Verify(version);
+        return Encoding.UTF8.GetString(Read(version, Card));
+    }
+
+    public void Dispose() => _key.Dispose();
+
+    private StoredModel Describe(int version, bool champion, ModelEntry? last)
+    {
+        ModelManifest? manifest = null;
+        string? reason = last?.Reason;
+        try
+        {
+            manifest = Verify(version);
+        }
+        catch (ModelException e)
+        {
+            reason = e.Message;
+        }
+
+        var state = manifest is null ? ModelState.Unsound
+            : champion ? ModelState.Champion
+            : last?.Fate == ModelFate.Refused || manifest.Objections.Count > 0 ? ModelState.Refused
+            : last?.Fate is ModelFate.Promoted or ModelFate.RolledBack ? ModelState.Retired
+            : ModelState.Challenger;
+        return new StoredModel(version, state, manifest, reason ?? (manifest is { Objections.Count: > 0 } ? string.Join("; ", manifest.Objections) : null));
+    }
+
+    private ModelManifest Verify(int version)
+    {
+        if (!Directory.Exists(FolderOf(version)))
+        {
+            throw new ModelException($"there is no model {version} in {_folder}; there {(Versions().Count == 0 ? "is none" : "are " + string.Join(", ", Versions()))}");
+        }
+
+        try
+        {
+            var manifest = ModelManifest.Decode(Read(version, ModelManifest.FileName));
+            CheckOrigin(version, manifest);
+            CheckFiles(version, manifest);
+            return manifest;
+        }
+        catch (ModelException e) when (!e.Message.StartsWith("model ", StringComparison.Ordinal))
+        {
+            throw new ModelException($"model {version}: {e.Message}");
+        }
+    }
+
+    private void CheckOrigin(int version, ModelManifest manifest)
+    {
+        if (manifest.KeyId != _key.Id)
+        {
+            throw new ModelException($"signed by key {manifest.KeyId}, this store trusts {_key.Id}");
+        }
+
+        if (!manifest.IsSignedBy(_key))
+        {
+            throw new ModelException("its signature does not fit its manifest: something was altered");
+        }
+
+        if (manifest.Version != version || manifest.Site != _site)
+        {
+            throw new ModelException($"the manifest is of model {manifest.Version} of site {manifest.Site}, expected model {version} of {_site}");
+        }
+
+        if (!manifest.Inputs.SequenceEqual(_unit.Inputs))
+        {
+            throw new ModelException($"it knows the inputs {string.Join(", ", manifest.Inputs)}; the site has {string.Join(", ", _unit.Inputs)}");
+        }
+    }
+
+    private void CheckFiles(int version, ModelManifest manifest)
+    {
+        string[] expected = [.. manifest.Files.Keys.Append(ModelManifest.FileName).Order(StringComparer.Ordinal)];
+        string[] found = [.. Directory.EnumerateFileSystemEntries(FolderOf(version)).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+        if (!found.SequenceEqual(expected) || !manifest.Files.ContainsKey(Surrogates) || !manifest.Files.ContainsKey(Card))
+        {
+            throw new ModelException($"found the files {string.Join(", ", found)}, expected {string.Join(", ", expected)}");
+        }
+
+        foreach (var (name, hash) in manifest.Files)
+        {
+            string actual = Convert.ToHexStringLower(SHA256.HashData(Read(version, name)));
+            if (actual != hash)
+            {
+                throw new ModelException($"{name} hashes to {actual[..12]}, the manifest says {(hash.Length > 12 ? hash[..12] : hash)}");
+            }
+        }
+    }
+
+    private byte[] Read(int version, string name)
+    {
+        var file = new FileInfo(Path.Combine(FolderOf(version), name));
+        return !file.Exists ? throw new ModelException($"{name} is missing")
+            : file.Length > LargestFile ? throw new ModelException($"{name} has {file.Length} bytes, at most {LargestFile} are read")
+            : File.ReadAllBytes(file.FullName);
+    }
+
+    private void Point(int version, ModelFate fate, DateTimeOffset at, string by, string? reason)
+    {
+        string file = Path.Combine(_folder, Pointer);
+        Step("pointer");
+        Write(file + ".new", Encoding.ASCII.GetBytes(version.ToString(CultureInfo.InvariantCulture)));
+        Step("replace");
+        File.Move(file + ".new", file, overwrite: true);
+        Note(new ModelEntry(version, fate, at, by, reason));
+    }
+
+    private void Note(ModelEntry entry)
+    {
+        Step("history");
+        using var stream = new FileStream(Path.Combine(_folder, History), FileMode.OpenOrCreate, FileAccess.ReadWrite);
+        // A line the power cut short stays alone: ours begins on a new one.
+        stream.Seek(0, SeekOrigin.End);
+        stream.Write(Encoding.UTF8.GetBytes((stream.Length > 0 ? "\n" : "") + JsonSerializer.Serialize(entry, ModelEntry.Json)));
+        stream.Flush(flushToDisk: true);
+    }
+
+    private List<ModelEntry> Entries()
+    {
+        string file = Path.Combine(_folder, History);
+        var entries = new List<ModelEntry>();
+        foreach (string line in File.Exists(file) ? File.ReadAllLines(file) : [])
+        {
+            try
+            {
+                if (JsonSerializer.Deserialize<ModelEntry>(line, ModelEntry.Json) is { } entry)
+                {
+                    entries.Add(entry);
+                }
+            }
+            catch (JsonException)
+            {
+                // Cut short by a power cut before its change was made or after: the pointer tells.
+            }
+        }
+
+        if (Champion is { } champion && Reign(entries).LastOrDefault() != champion)
+        {
+            entries.Add(new ModelEntry(champion, ModelFate.Promoted, default, "unknown", "the process ended before it could be noted"));
+        }
+
+        return entries;
+    }
+
+    // Champions in the order they reigned; a rollback ends the last reign.
+    private static List<int> Reign(IReadOnlyList<ModelEntry> entries)
+    {
+        var reign = new List<int>();
+        foreach (var entry in entries)
+        {
+            if (entry.Fate == ModelFate.Promoted && (reign.Count == 0 || reign[^1] != entry.Version))
+            {
+                reign.Add(entry.Version);
+            }
+            else if (entry.Fate == ModelFate.RolledBack && reign.Count > 1)
+            {
+                reign.RemoveAt(reign.Count - 1);
+            }
+        }
+
+        return reign;
+    }
+
+    private void Tidy()
+    {
+        var keep = Reign(Entries()).TakeLast(2).ToHashSet();
+        foreach (int version in Versions().OrderDescending().Skip(Kept).Where(v => !keep.Contains(v)))
+        {
+            Directory.Delete(FolderOf(version), recursive: true);
+        }
+    }
+
+    private FileStream Hold()
+    {
+        try
+        {
+            return new FileStream(Path.Combine(_folder, Lock), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"the models in {_folder} are being changed by another process: {e.Message}", e);
+        }
+    }
+
+    private List<int> Versions() => [.. Directory.EnumerateDirectories(_folder)
+        .Select(d => Path.GetFileName(d))
+        .Where(n => n.Length == 6 && int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        .Select(n => int.Parse(n, CultureInfo.InvariantCulture)).Order()];
+
+    private string FolderOf(int version) => Path.Combine(_folder, version.ToString("D6", CultureInfo.InvariantCulture));
+
+    private void Step(string name) => _beforeStep?.Invoke(name);
+
+    private static void Write(string file, byte[] content)
+    {
+        using var stream = new FileStream(file, FileMode.Create, FileAccess.Write);
+        stream.Write(content);
+        stream.Flush(flushToDisk: true);
+    }
+}
