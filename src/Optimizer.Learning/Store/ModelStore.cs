@@ -260,6 +260,7 @@ public sealed class ModelStore : IDisposable
 
     private void Point(int version, ModelFate fate, DateTimeOffset at, string by, string? reason)
     {
+        Settle();
         string file = Path.Combine(_folder, Pointer);
         Step("pointer");
         Write(file + ".new", Encoding.ASCII.GetBytes(version.ToString(CultureInfo.InvariantCulture)));
@@ -278,7 +279,28 @@ public sealed class ModelStore : IDisposable
         stream.Flush(flushToDisk: true);
     }
 
+    // A change whose process ended before it was noted is noted now, or the next one would hide it.
+    private void Settle()
+    {
+        var noted = Noted();
+        foreach (var missing in Entries().Skip(noted.Count))
+        {
+            Note(missing);
+        }
+    }
+
     private List<ModelEntry> Entries()
+    {
+        var entries = Noted();
+        if (Champion is { } champion && Reign(entries).LastOrDefault() != champion)
+        {
+            entries.Add(new ModelEntry(champion, ModelFate.Promoted, default, "unknown", "the process ended before it could be noted"));
+        }
+
+        return entries;
+    }
+
+    private List<ModelEntry> Noted()
     {
         string file = Path.Combine(_folder, History);
         var entries = new List<ModelEntry>();
@@ -295,11 +317,6 @@ public sealed class ModelStore : IDisposable
             {
                 // Cut short by a power cut before its change was made or after: the pointer tells.
             }
-        }
-
-        if (Champion is { } champion && Reign(entries).LastOrDefault() != champion)
-        {
-            entries.Add(new ModelEntry(champion, ModelFate.Promoted, default, "unknown", "the process ended before it could be noted"));
         }
 
         return entries;
