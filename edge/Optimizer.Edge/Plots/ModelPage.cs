@@ -123,7 +123,14 @@ internal static class ModelPage
 
     private static Bar OneBar(double at, double value, double error, Color color) => new()
     {
-        Position = at, Value = value, Error = error, Size = 0.36, FillColor = color, LineColor = Colors.Black.WithAlpha(0.7), LineWidth = 1.5f, Orientation = Orientation.Horizontal,
+        Position = at,
+        Value = value,
+        Error = error,
+        Size = 0.36,
+        FillColor = color,
+        LineColor = Colors.Black.WithAlpha(0.7),
+        LineWidth = 1.5f,
+        Orientation = Orientation.Horizontal,
     };
 
     private static void Dots(Plot plot, TargetReport target, Func<JudgedPoint, double> x, Func<JudgedPoint, double> y)
