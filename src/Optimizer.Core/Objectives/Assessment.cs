@@ -17,6 +17,9 @@ public sealed record Assessment(
     IReadOnlyList<ControlledPrediction> Controlled,
     IReadOnlyList<ConstraintMargin> Margins)
 {
+    /// <summary>Standard deviation of the cost itself, errors of the level included; <see cref="CostDeviation"/> is of its change only.</summary>
+    public double LevelDeviation { get; init; }
+
     public bool IsFeasible => Violation <= 0;
 
     /// <summary>Share of product predicted inside every specification that counts in yield.</summary>

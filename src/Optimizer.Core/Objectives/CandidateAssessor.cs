@@ -90,6 +90,7 @@ public sealed class CandidateAssessor
         return new Assessment(setpoints, _values[_objectiveAt], Cost(), CostDeviation(c), violation, Controlled(c), margins)
         {
             ShareInSpecification = _values[_problem.Layout.InSpecification],
+            LevelDeviation = Deviation(_levels, c),
         };
     }
 
@@ -120,13 +121,15 @@ public sealed class CandidateAssessor
         return cost;
     }
 
+    private double CostDeviation(int c) => Deviation(_gains, c);
+
     // Errors of the controlled variables are taken as independent: first-order propagation at the present point.
-    private double CostDeviation(int c)
+    private double Deviation(double[][] errors, int c)
     {
         double variance = 0;
         for (int k = 0; k < _slopes.Length; k++)
         {
-            double part = _slopes[k] * _gains[k][c];
+            double part = _slopes[k] * errors[k][c];
             variance += part * part;
         }
 
