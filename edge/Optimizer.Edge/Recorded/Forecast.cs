@@ -25,8 +25,8 @@ internal static class Forecast
     public static PredictedObjective Objective(CycleOutcome outcome, Objective objective)
     {
         var next = Next(outcome);
-        double reach = IntervalCalibration.Sigmas90 * next.LevelDeviation;
-        return new PredictedObjective(objective.Name, objective.EngineeringUnit, outcome.Stay!.Objective, next.Objective, next.Objective - reach, next.Objective + reach);
+        var (low, high) = next.ObjectiveInterval;
+        return new PredictedObjective(objective.Name, objective.EngineeringUnit, outcome.Stay!.Objective, next.Objective, low, high);
     }
 
     // What was rejected does not happen.

@@ -17,8 +17,8 @@ public sealed record Assessment(
     IReadOnlyList<ControlledPrediction> Controlled,
     IReadOnlyList<ConstraintMargin> Margins)
 {
-    /// <summary>Standard deviation of the cost itself, errors of the level included; <see cref="CostDeviation"/> is of its change only.</summary>
-    public double LevelDeviation { get; init; }
+    /// <summary>90 % interval of the objective, in its unit: errors of the level included, which cancel in <see cref="CostDeviation"/>.</summary>
+    public (double Low, double High) ObjectiveInterval { get; init; }
 
     public bool IsFeasible => Violation <= 0;
 

@@ -90,7 +90,7 @@ public sealed class CandidateAssessor
         return new Assessment(setpoints, _values[_objectiveAt], Cost(), CostDeviation(c), violation, Controlled(c), margins)
         {
             ShareInSpecification = _values[_problem.Layout.InSpecification],
-            LevelDeviation = Deviation(_levels, c),
+            ObjectiveInterval = ObjectiveInterval(setpoints, c),
         };
     }
 
@@ -121,19 +121,39 @@ public sealed class CandidateAssessor
         return cost;
     }
 
-    private double CostDeviation(int c) => Deviation(_gains, c);
-
     // Errors of the controlled variables are taken as independent: first-order propagation at the present point.
-    private double Deviation(double[][] errors, int c)
+    private double CostDeviation(int c)
     {
         double variance = 0;
         for (int k = 0; k < _slopes.Length; k++)
         {
-            double part = _slopes[k] * errors[k][c];
+            double part = _slopes[k] * _gains[k][c];
             variance += part * part;
         }
 
         return Math.Sqrt(variance);
+    }
+
+    // Independent errors as above, each carried through to its end: scrap grows so unevenly with the level that a slope would mislead.
+    private (double Low, double High) ObjectiveInterval(double[] setpoints, int c)
+    {
+        double center = _values[_objectiveAt], below = 0, above = 0;
+        for (int k = 0; k < _means.Length; k++)
+        {
+            double kept = _means[k][c];
+            foreach (double sigmas in (ReadOnlySpan<double>)[-IntervalSigmas, IntervalSigmas])
+            {
+                _means[k][c] = kept + (sigmas * _levels[k][c]);
+                Fill(setpoints, c);
+                double change = _values[_objectiveAt] - center;
+                (below, above) = change < 0 ? (below + (change * change), above) : (below, above + (change * change));
+            }
+
+            _means[k][c] = kept;
+        }
+
+        Fill(setpoints, c);
+        return (center - Math.Sqrt(below), center + Math.Sqrt(above));
     }
 
     private double[] Slopes()
