@@ -20,8 +20,11 @@ internal static class ExitCodes
     /// <summary>A file or folder could not be written.</summary>
     public const int CannotCreate = 73;
 
+    /// <summary>A recording was read but supports no recommendation; more or other history may.</summary>
+    public const int Refused = 75;
+
     /// <summary>The site file, the data folder, or a file or setting of the connection cannot be used.</summary>
     public const int Configuration = 78;
 
-    public const string Table = "Exit codes: 0 ok, 64 usage, 65 data, 69 broker unreachable at start, 70 internal error, 73 cannot write, 78 configuration.";
+    public const string Table = "Exit codes: 0 ok, 64 usage, 65 data, 69 broker unreachable at start, 70 internal error, 73 cannot write, 75 recommendation refused, 78 configuration.";
 }

@@ -19,6 +19,7 @@ internal static class OptimizerCommand
         root.Subcommands.Add(RecordCommand.Create());
         root.Subcommands.Add(TrainCommand.Create());
         root.Subcommands.Add(ModelsCommand.Create());
+        root.Subcommands.Add(RecommendCommand.Create());
 
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

@@ -14,7 +14,7 @@ namespace Optimizer.Edge.Commands;
 /// <summary><c>train</c>: what a recording teaches about each controlled variable, and whether that may steer.</summary>
 internal static class TrainCommand
 {
-    private static readonly JsonSerializerOptions Form = new()
+    internal static readonly JsonSerializerOptions Form = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         WriteIndented = true,

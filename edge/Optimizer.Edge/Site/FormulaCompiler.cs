@@ -32,6 +32,9 @@ internal static partial class FormulaCompiler
 
     public static IReadOnlyCollection<string> FunctionNames => Functions.Keys;
 
+    /// <summary>Names that a formula uses, functions left aside.</summary>
+    public static IReadOnlyList<string> NamesIn(string text) => [.. Words().Matches(text).Select(m => m.Value).Distinct().Where(w => !Functions.ContainsKey(w))];
+
     /// <param name="names">Names the formula may use, each with its position in the array.</param>
     /// <returns>The compiled formula, or null with the reason.</returns>
     public static Func<double[], double>? Compile(string text, IReadOnlyDictionary<string, int> names, out string? reason)

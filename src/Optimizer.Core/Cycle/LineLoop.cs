@@ -368,7 +368,7 @@ public sealed class LineLoop
             Snapshot = snapshot,
             Surrogates = Surrogates,
             Levels = _surrogates.Levels(now),
-            Prices = _line.Prices.ToDictionary(p => p.Name, p => p.Tag is null ? p.Value : _memory.Mean(p.Tag, p.Window, now) ?? p.Value, StringComparer.Ordinal),
+            Prices = _memory.Prices(_line.Prices, now),
             Mode = _mode.State.Mode,
             FewestRows = _surrogates.FewestRows,
             Turn = _ledger.NextTurn,

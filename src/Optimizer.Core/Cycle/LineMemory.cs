@@ -108,6 +108,10 @@ public sealed class LineMemory
             : LevelState.Fresh(surrogate);
     }
 
+    /// <summary>Prices at an instant, by name; a live one without a value yet is its declared default.</summary>
+    public IReadOnlyDictionary<string, double> Prices(IReadOnlyList<PriceSource> sources, DateTimeOffset now) =>
+        sources.ToDictionary(p => p.Name, p => p.Tag is null ? p.Value : Mean(p.Tag, p.Window, now) ?? p.Value, StringComparer.Ordinal);
+
     /// <summary>
     /// Mean of a tag's Good values over the window before <paramref name="now"/>. A tag reported on change that was silent in the
     /// window still has the value it had; null without any.

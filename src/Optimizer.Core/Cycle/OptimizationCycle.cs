@@ -70,7 +70,8 @@ public static class OptimizationCycle
         {
             var variables = _line.Unit.ManipulatedVariables;
             var settings = _line.Settings;
-            var box = ReachableBox.Around(variables, features.Setpoints, settings.TrustRadius);
+            var box = ReachableBox.Around(variables, features.Setpoints, settings.TrustRadius)
+                .Pinned(features.Setpoints, [.. variables.Select(v => _context.Variables[v.Name].LeftOutBy is null)]);
             var found = SetpointSearch.Find(assessor, box, settings.Search, input.Seed);
             if (found.Stays)
             {

@@ -17,6 +17,9 @@ public sealed record Assessment(
     IReadOnlyList<ControlledPrediction> Controlled,
     IReadOnlyList<ConstraintMargin> Margins)
 {
+    /// <summary>90 % interval of the objective, in its unit: errors of the level included, which cancel in <see cref="CostDeviation"/>.</summary>
+    public (double Low, double High) ObjectiveInterval { get; init; }
+
     public bool IsFeasible => Violation <= 0;
 
     /// <summary>Share of product predicted inside every specification that counts in yield.</summary>

@@ -90,6 +90,7 @@ public sealed class CandidateAssessor
         return new Assessment(setpoints, _values[_objectiveAt], Cost(), CostDeviation(c), violation, Controlled(c), margins)
         {
             ShareInSpecification = _values[_problem.Layout.InSpecification],
+            ObjectiveInterval = ObjectiveInterval(setpoints, c),
         };
     }
 
@@ -131,6 +132,28 @@ public sealed class CandidateAssessor
         }
 
         return Math.Sqrt(variance);
+    }
+
+    // Independent errors as above, each carried through to its end: scrap grows so unevenly with the level that a slope would mislead.
+    private (double Low, double High) ObjectiveInterval(double[] setpoints, int c)
+    {
+        double center = _values[_objectiveAt], below = 0, above = 0;
+        for (int k = 0; k < _means.Length; k++)
+        {
+            double kept = _means[k][c];
+            foreach (double sigmas in (ReadOnlySpan<double>)[-IntervalSigmas, IntervalSigmas])
+            {
+                _means[k][c] = kept + (sigmas * _levels[k][c]);
+                Fill(setpoints, c);
+                double change = _values[_objectiveAt] - center;
+                (below, above) = change < 0 ? (below + (change * change), above) : (below, above + (change * change));
+            }
+
+            _means[k][c] = kept;
+        }
+
+        Fill(setpoints, c);
+        return (center - Math.Sqrt(below), center + Math.Sqrt(above));
     }
 
     private double[] Slopes()

@@ -24,5 +24,9 @@ public sealed record ReachableBox(double[] Low, double[] High)
         return new ReachableBox(low, high);
     }
 
+    /// <summary>The same box, but variables that take no part stay where they are.</summary>
+    public ReachableBox Pinned(IReadOnlyList<double> live, IReadOnlyList<bool> takesPart) => new(
+        [.. Low.Select((l, i) => takesPart[i] ? l : live[i])], [.. High.Select((h, i) => takesPart[i] ? h : live[i])]);
+
     public double Clamp(int variable, double value) => Math.Clamp(value, Low[variable], High[variable]);
 }

@@ -15,8 +15,8 @@ public sealed class BackTest(ProcessUnit unit, ISurrogateTrainer trainer, Learni
     // Errors are estimates themselves: on a hundred results a tenth is within chance.
     private const double Tolerance = 1.1;
 
-    // Below it, what little the setpoint moved is lost in noise and drift.
-    private const double LeastMoved = 0.005;
+    /// <summary>Share of the operator range that a setpoint must have moved by: below it, what it did is lost in noise and drift.</summary>
+    public const double LeastMoved = 0.005;
 
     /// <param name="sets">One per controlled variable, in the unit's order.</param>
     /// <param name="reference">Latest inputs.</param>
