@@ -8,6 +8,8 @@ namespace Optimizer.Learning;
 /// <param name="designs">One per controlled variable of the unit, in its order.</param>
 public sealed class SurrogateTrainer(ProcessUnit unit, IReadOnlyList<SurrogateDesign> designs, LearningOptions options) : ISurrogateTrainer
 {
+    // Errors are estimates themselves: on a hundred results a tenth is within chance.
+    private const double Tolerance = 1.1;
     private const string Older = "older than the newest that are learned from";
 
     public SurrogateSet Train(IReadOnlyList<TrainingSet> sets, double[] reference, int version, DateTimeOffset at)
@@ -53,9 +55,15 @@ public sealed class SurrogateTrainer(ProcessUnit unit, IReadOnlyList<SurrogateDe
             Envelope = [.. Enumerable.Range(0, reference.Length).Select(i => (rows.Min(r => r.Inputs[i]), rows.Max(r => r.Inputs[i])))],
             Card = new SurrogateCard(
                 rows.Length - fit.Outliers, excluded, trial.Rmse, trial.LastValueRmse, trial.TreeSkill, trial.Coverage90, Gains(fit, reference),
-                fit.Breaches.Count == 0 ? null : string.Join("; ", fit.Breaches)),
+                Objection(fit.Breaches.Count > 0 ? fit.Breaches : SignContract.Breaches(fit, design, rows), trial)),
         };
     }
+
+    // A model that foretells worse than repeating the last result has learned nothing that could steer.
+    private static string? Objection(IReadOnlyList<string> breaches, ForwardTrial trial) =>
+        breaches.Count > 0 ? string.Join("; ", breaches)
+        : trial.Rmse > Tolerance * trial.LastValueRmse ? FormattableString.Invariant($"its error {trial.Rmse:G3} on later results is more than a tenth above the {trial.LastValueRmse:G3} of repeating the last value")
+        : null;
 
     // What the product varies by, not what the instrument adds; never below half of what is seen, so a wrong noise figure stays harmless.
     private double ProcessScatter(ControlledVariable variable, double scatter, double[] targets)

@@ -17,7 +17,13 @@ internal sealed class TrainingLane(bool waits, TimeSpan allowance)
     public void Start(Func<SurrogateSet> training, DateTimeOffset now)
     {
         _due = now + allowance;
-        _task = Task.Run(training);
+        // A thread of its own: decisions need those of the pool, and must not wait behind a training.
+        _task = Task.Factory.StartNew(
+            () =>
+            {
+                Thread.CurrentThread.Priority = ThreadPriority.BelowNormal;
+                return training();
+            }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <summary>The finished training when it is due; null otherwise. Failures come back as the faulted task.</summary>
