@@ -191,12 +191,17 @@ public sealed class RecommendCommandTests : IClassFixture<FoilRecordings>, IDisp
     [Fact]
     public async Task NothingWorthAMove_IsHeldWithTheSentenceOfTheCycle()
     {
-        var (exit, output, report) = await RecommendAsync(await _recordings.ExcitedAsync(), Site(s => s["objectives"]![0]!["minimumBenefit"] = 1000));
+        var (exit, output, report) = await RecommendAsync(await _recordings.ExcitedAsync(), Site(s =>
+        {
+            s["objectives"]![0]!["minimumBenefit"] = 123;
+            // A move that mends a breach need not pay.
+            s["constraints"] = new JsonArray([.. s["constraints"]!.AsArray().Where(c => (string)c!["class"]! == "safety").Select(c => c!.DeepClone())]);
+        }));
 
         Assert.True(exit == 0, output);
         Assert.Equal("held", report.GetProperty("status").GetString());
         Assert.StartsWith("Hold: ", report.GetProperty("reason").GetString(), StringComparison.Ordinal);
-        Assert.Contains("1000", report.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Contains("123", report.GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.All(report.GetProperty("setpoints").EnumerateArray(), s => Assert.Equal(s.GetProperty("from").GetDouble(), s.GetProperty("to").GetDouble()));
         Assert.All(report.GetProperty("predicted").EnumerateArray(), p => Assert.Equal(p.GetProperty("now").GetDouble(), p.GetProperty("next").GetDouble()));
         var o = report.GetProperty("objective");
