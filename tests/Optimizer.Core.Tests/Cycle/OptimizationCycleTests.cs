@@ -126,6 +126,19 @@ public class OptimizationCycleTests
     }
 
     [Fact]
+    public void VariableThatTakesNoPart_IsNoPartOfTheTargetEither()
+    {
+        var input = SmallLine.Input(4, 5);
+        var absent = new Dictionary<string, MoveHistory>(input.Context.Variables) { ["x"] = new(4, null, 0, 0, default, default) { LeftOutBy = "Ada" } };
+
+        var outcome = OptimizationCycle.Decide(input with { Context = input.Context with { Variables = absent } });
+
+        Assert.Equal(4, outcome.Target!.Setpoints[0]);
+        Assert.Equal(3.0, outcome.Target.Setpoints[1], 2);
+        Assert.Equal(["y"], outcome.Move!.Items.Select(i => i.Variable.Name));
+    }
+
+    [Fact]
     public void UncertainGain_IsNotWorthAMove()
     {
         var outcome = OptimizationCycle.Decide(SmallLine.Input(4, 5) with { Surrogates = SmallLine.Truth(uncertainty: 0.5) });

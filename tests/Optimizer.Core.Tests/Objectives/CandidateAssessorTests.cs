@@ -61,6 +61,25 @@ public class CandidateAssessorTests
     }
 
     [Fact]
+    public void ObjectiveInterval_KnowsTheLevelErrorThatCancelsInTheBenefit()
+    {
+        var assessor = Assessor(4, 5, prices: new Dictionary<string, double> { ["price"] = 3 });
+
+        // Level error: the bias of one observation of 0.02; three euros a unit. Purity does not cost.
+        var stay = assessor.Stay.ObjectiveInterval;
+        Assert.Equal(assessor.Stay.Objective - (3 * 1.645 * 0.02), stay.Low, 9);
+        Assert.Equal(assessor.Stay.Objective + (3 * 1.645 * 0.02), stay.High, 9);
+
+        // A quantity that bends: scrap only above the mean, nothing to win below.
+        var bent = SmallLine.Definition().Problem;
+        bent = bent with { Quantities = [bent.Quantities[0] with { Evaluate = v => Math.Max(10.8, v[bent.Layout["cost_rate"]]) }] };
+        var now = SmallLine.Start;
+        var interval = new CandidateAssessor(bent, new Predictor(SmallLine.Truth(), [4, 5], SmallLine.Levels(now), now), [4, 5], [], new Dictionary<string, double>(), 1).Stay.ObjectiveInterval;
+        Assert.Equal(10.8, interval.Low, 9);
+        Assert.Equal(10.8 + (1.645 * 0.02), interval.High, 9);
+    }
+
+    [Fact]
     public void Search_FindsTheOptimumOfAConvexProblemAndStaysThere()
     {
         var found = SetpointSearch.Find(Assessor(4, 5), new ReachableBox([0, 0], [10, 10]), SearchBudget.Default, seed: 3);
