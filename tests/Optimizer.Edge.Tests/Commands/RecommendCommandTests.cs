@@ -170,6 +170,19 @@ public sealed class RecommendCommandTests : IClassFixture<FoilRecordings>, IDisp
     }
 
     [Fact]
+    public async Task NothingButTransients_IsRefusedForThatReason()
+    {
+        // Copper needs six hours to follow and is set anew every two.
+        var run = await RecommendAsync(await AlteredAsync(await _recordings.ExcitedAsync(), f =>
+        {
+            f[3] = f[2] == "sp/copper.SP" ? (int.Parse(f[0].AsSpan(11, 2), CultureInfo.InvariantCulture) / 2 % 2 == 0 ? "78" : "96") : f[3];
+            return string.Join(',', f);
+        }));
+
+        AssertRefused(run, "results were taken in transients");
+    }
+
+    [Fact]
     public async Task InputMissingAtTheEnd_IsRefusedNamingIt()
     {
         var run = await RecommendAsync(await AlteredAsync(await _recordings.ExcitedAsync(), f =>
