@@ -1,9 +1,9 @@
 namespace Optimizer.Alignment;
 
-/// <summary>When a key tag was transient and when it was at rest, by its <see cref="SteadyStateDetector"/>. Only changes are stored.</summary>
+/// <summary>When a key tag was in motion and when it was not, by its <see cref="SteadyStateDetector"/>. Only changes are stored.</summary>
 public sealed class SteadyRecord(string tag, SteadyStateDetector detector)
 {
-    private readonly List<(DateTimeOffset At, bool Steady)> _changes = [];
+    private readonly List<(DateTimeOffset At, bool Moves)> _changes = [];
 
     public string Tag => tag;
 
@@ -13,9 +13,9 @@ public sealed class SteadyRecord(string tag, SteadyStateDetector detector)
     public void Add(DateTimeOffset at, double value)
     {
         detector.Add(at, value);
-        if (detector.IsSteady != (_changes.Count == 0 || _changes[^1].Steady))
+        if (detector.InMotion != (_changes.Count > 0 && _changes[^1].Moves))
         {
-            _changes.Add((at, detector.IsSteady));
+            _changes.Add((at, detector.InMotion));
         }
     }
 
@@ -23,14 +23,14 @@ public sealed class SteadyRecord(string tag, SteadyStateDetector detector)
     public void Restart(DateTimeOffset at)
     {
         detector.Restart();
-        if (_changes.Count > 0 && !_changes[^1].Steady)
+        if (_changes.Count > 0 && _changes[^1].Moves)
         {
-            _changes.Add((at, true));
+            _changes.Add((at, false));
         }
     }
 
-    /// <summary>How long the tag had been transient at an instant; zero: at rest then, or nothing known.</summary>
-    public TimeSpan TransientFor(DateTimeOffset at)
+    /// <summary>Whether the tag was in motion at an instant; false where nothing is known.</summary>
+    public bool InMotion(DateTimeOffset at)
     {
         int low = 0, high = _changes.Count;
         while (low < high)
@@ -46,6 +46,6 @@ public sealed class SteadyRecord(string tag, SteadyStateDetector detector)
             }
         }
 
-        return low == 0 || _changes[low - 1].Steady ? TimeSpan.Zero : at - _changes[low - 1].At;
+        return low > 0 && _changes[low - 1].Moves;
     }
 }

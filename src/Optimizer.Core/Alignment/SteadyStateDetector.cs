@@ -17,15 +17,21 @@ public sealed class SteadyStateDetector(double noise, TimeSpan spacing)
     public const double TransientAbove = 2.0;
     private const double Lambda = 0.05;
 
-    // A step of ten times the noise keeps R above 1.5 for about 100 values, though the signal rests again after one.
-    private const int EchoValues = 120;
+    /// <summary>
+    /// Transient values in a row that are really motion: one step of ten times the noise keeps R above 1.5 for about 100, though the signal
+    /// rests again after one. Counted, not timed: telemetry may come slower than the least spacing.
+    /// </summary>
+    public const int EchoValues = 120;
 
     private double _filtered, _variance, _difference, _last;
     private DateTimeOffset _lastAt;
     private bool _started;
 
-    /// <summary>How long a single step may echo in R; a signal that is transient for longer is really in motion.</summary>
-    public TimeSpan Echo => EchoValues * spacing;
+    /// <summary>Values in a row that were judged transient, up to now.</summary>
+    public int TransientValues { get; private set; }
+
+    /// <summary>Transient for so long that no single step explains it.</summary>
+    public bool InMotion => TransientValues > EchoValues;
 
     /// <summary>The ratio R; 1 before there is anything to say.</summary>
     public double Ratio { get; private set; } = 1;
@@ -55,10 +61,11 @@ public sealed class SteadyStateDetector(double noise, TimeSpan spacing)
         double quiet = 2 * noise * noise;
         Ratio = _variance <= quiet / 2 ? 1 : (2 - Lambda) * _variance / Math.Max(_difference, quiet);
         IsSteady = Ratio < SteadyBelow || (Ratio <= TransientAbove && IsSteady);
+        TransientValues = IsSteady ? 0 : TransientValues + 1;
     }
 
     /// <summary>Forgets what it has seen: the next value is the first.</summary>
-    public void Restart() => (_started, Ratio, IsSteady) = (false, 1, true);
+    public void Restart() => (_started, Ratio, IsSteady, TransientValues) = (false, 1, true, 0);
 
     private static double Square(double x) => x * x;
 }

@@ -169,8 +169,8 @@ public sealed class TrainingSetBuilder(
             }
         }
 
-        return steady.FirstOrDefault(s => s.TransientFor(at) > s.Detector.Echo) is { } moving
-            ? FormattableString.Invariant($"{InMotion}{moving.Tag}: R above {SteadyStateDetector.SteadyBelow:F1} for more than {moving.Detector.Echo.TotalMinutes:F0} min")
+        return steady.FirstOrDefault(s => s.InMotion(at)) is { } moving
+            ? FormattableString.Invariant($"{InMotion}{moving.Tag}: R above {SteadyStateDetector.SteadyBelow:F1} for more than {SteadyStateDetector.EchoValues} values")
             : null;
     }
 

@@ -21,7 +21,7 @@ internal sealed record ForwardTrial(
 {
     // A memory other than the declared one must foretell clearly better.
     private const double MemoryAdvantage = 0.98;
-    private static readonly double[] Factors = [0.03125, 0.0625, 0.125, 0.25, 0.5, 2, 4];
+    private static readonly double[] Factors = [0.03125, 0.0625, 0.125, 0.25, 0.5];
 
     public static ForwardTrial Run(ControlledVariable variable, IReadOnlyList<ForwardFold> folds, double[] targets, LearningOptions options)
     {

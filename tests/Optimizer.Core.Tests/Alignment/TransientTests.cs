@@ -30,7 +30,7 @@ public class TransientTests
 
         var set = TeachingLine.Memory(TeachingLine.Unit(), samples).Training.Build(TeachingLine.Strength, DateTimeOffset.MinValue, TeachingLine.Start.AddHours(40));
 
-        int moving = set.Excluded.Where(e => e.Key.StartsWith("in motion by load: R above 1.5 for more than 120 min", StringComparison.Ordinal)).Sum(e => e.Value);
+        int moving = set.Excluded.Where(e => e.Key.StartsWith("in motion by load: R above 1.5 for more than 120 values", StringComparison.Ordinal)).Sum(e => e.Value);
         Assert.InRange(moving, 7, 11);
         Assert.All(set.Rows, r => Assert.False((r.SampledAt - TeachingLine.Start).TotalHours is > 13 and < 20));
         Assert.Equal(38, set.Rows.Count + set.Excluded.Values.Sum());
@@ -47,7 +47,7 @@ public class TransientTests
     }
 
     [Fact]
-    public void RecordOfSteadiness_TellsForHowLong()
+    public void RecordOfSteadiness_TellsWhenItMoved()
     {
         var record = new SteadyRecord("load", new SteadyStateDetector(0.1, TimeSpan.FromMinutes(1)));
         for (int minute = 0; minute < 600; minute++)
@@ -55,13 +55,27 @@ public class TransientTests
             record.Add(TeachingLine.Start.AddMinutes(minute), minute < 200 ? 50 : 50 + (0.5 * (minute - 200)));
         }
 
-        Assert.Equal(TimeSpan.Zero, record.TransientFor(TeachingLine.Start.AddMinutes(199)));
-        var late = record.TransientFor(TeachingLine.Start.AddMinutes(500));
-        Assert.InRange(late.TotalMinutes, 280, 300);
-        Assert.Equal(late - TimeSpan.FromMinutes(100), record.TransientFor(TeachingLine.Start.AddMinutes(400)));
+        Assert.False(record.InMotion(TeachingLine.Start.AddMinutes(199)));
+        // The ramp begins at 200 and must outlast the echo of a step.
+        Assert.False(record.InMotion(TeachingLine.Start.AddMinutes(315)));
+        Assert.True(record.InMotion(TeachingLine.Start.AddMinutes(345)));
+        Assert.True(record.InMotion(TeachingLine.Start.AddMinutes(500)));
 
         record.Restart(TeachingLine.Start.AddMinutes(600));
-        Assert.Equal(TimeSpan.Zero, record.TransientFor(TeachingLine.Start.AddMinutes(600)));
+        Assert.False(record.InMotion(TeachingLine.Start.AddMinutes(600)));
+    }
+
+    [Fact]
+    public void TelemetrySlowerThanTheSpacing_EchoesAsManyValues()
+    {
+        // A value every five minutes: 100 values of echo are more than eight hours.
+        var record = new SteadyRecord("load", new SteadyStateDetector(0.1, TimeSpan.FromMinutes(1)));
+        for (int n = 0; n < 400; n++)
+        {
+            record.Add(TeachingLine.Start.AddMinutes(5 * n), (n < 100 ? 50 : 51) + (0.35 * (Noise.NextDouble() - 0.5)));
+        }
+
+        Assert.All(Enumerable.Range(0, 400), n => Assert.False(record.InMotion(TeachingLine.Start.AddMinutes(5 * n))));
     }
 
     [Fact]

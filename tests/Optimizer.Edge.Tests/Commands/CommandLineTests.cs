@@ -18,6 +18,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("simulate")]
     [InlineData("trial")]
     [InlineData("record")]
+    [InlineData("train")]
+    [InlineData("models")]
+    [InlineData("recommend")]
     public async Task HelpOfAVerb_ShowsAnExample(string verb)
     {
         var (exit, output) = await Cli.RunAsync(verb, "--help");
@@ -101,7 +104,7 @@ public sealed class CommandLineTests : IDisposable
         var (exit, output) = await Cli.RunAsync("validate", "--site", SiteText.CopperFoilFile);
 
         Assert.Equal(0, exit);
-        Assert.Contains("ok, unit F01 with 37 tags, 9 manipulated, 6 controlled", output, StringComparison.Ordinal);
+        Assert.Contains("ok, unit F01 with 38 tags, 9 manipulated, 6 controlled", output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ public class RecordedHistoryTests
     [Fact]
     public void OnlyTransients_AreTheReasonThatIsGiven()
     {
-        var set = Set(3, (TrainingSetBuilder.MoveSettling + "copper: more than 10 % of its range to go", 200), (TrainingSetBuilder.InMotion + "feed_temp: R above 1.5 for more than 120 min", 97));
+        var set = Set(3, (TrainingSetBuilder.MoveSettling + "copper: more than 10 % of its range to go", 200), (TrainingSetBuilder.InMotion + "feed_temp: R above 1.5 for more than 120 values", 97));
 
         Assert.StartsWith("tensile: 297 of 300 results were taken in transients, expected 100 or more steady ones, found 3; left out: 200 settling after a move of copper", RecordedHistory.TooThin(set, 100), StringComparison.Ordinal);
     }
