@@ -10,6 +10,7 @@ public sealed class SurrogateTrainer(ProcessUnit unit, IReadOnlyList<SurrogateDe
 {
     // Errors are estimates themselves: on a hundred results a tenth is within chance.
     private const double Tolerance = 1.1;
+    private const double MostFitCorrelation = 0.5;
     private const string Older = "older than the newest that are learned from";
 
     public SurrogateSet Train(IReadOnlyList<TrainingSet> sets, double[] reference, int version, DateTimeOffset at)
@@ -49,7 +50,8 @@ public sealed class SurrogateTrainer(ProcessUnit unit, IReadOnlyList<SurrogateDe
             LearnedUntil = rows.Max(r => r.KnownAt),
             Scatter = reach * fit.Noise,
             ProcessScatter = ProcessScatter(variable, fit.Noise, targets),
-            Correlation = trial.Correlation,
+            // Of what later results leave over, and of the fit's residuals as far as a level can be in doubt: neither alone is cautious.
+            Correlation = Math.Max(trial.Correlation, Math.Min(fit.Correlation, MostFitCorrelation)),
             Scores = scores,
             Calibration = new IntervalCalibration(scores).Factor,
             Envelope = [.. Enumerable.Range(0, reference.Length).Select(i => (rows.Min(r => r.Inputs[i]), rows.Max(r => r.Inputs[i])))],

@@ -103,9 +103,9 @@ internal static class ModelsCommand
             using var audit = AuditRecord.Open(data);
             audit.Append(TimeProvider.System.GetUtcNow(), "model", JsonSerializer.Serialize(new { Fate = what, Before = before, After = after, Hash = hash, By = by, Reason = reason }, Form));
         }
-        catch (IOException)
+        catch (IOException e)
         {
-            recorded = "a running worker takes and records it";
+            recorded = $"not in the audit record from here ({OneLine.Of(e.Message)}); a worker that runs on this folder takes and records it";
         }
 
         Console.WriteLine($"{what}: model {(before is { } old ? $"{old} -> " : "")}{after}, hash {hash[..12]}, by {by}; {recorded}");

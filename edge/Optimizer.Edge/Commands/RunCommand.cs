@@ -50,9 +50,7 @@ internal static class RunCommand
                 SessionFile = Path.Combine(parsed.GetValue(data) ?? "data", "mqtt-session"),
             };
             options.Access.Require(host, port, options.StartMode);
-            string folder = parsed.GetValue(data) ?? "data";
-            using var models = ModelsCommand.Open(folder, line);
-            return await RunAsync(options with { Models = models }, folder, cancel);
+            return await RunAsync(options, parsed.GetValue(data) ?? "data", cancel);
         });
         return command;
     }
@@ -75,7 +73,8 @@ internal static class RunCommand
 
         using (audit)
         {
-            await using var worker = new LineWorker(options, audit, TimeProvider.System)
+            using var models = ModelsCommand.Open(data, site);
+            await using var worker = new LineWorker(options with { Models = models }, audit, TimeProvider.System)
             {
                 Happened = EventPrinter.Print,
                 Warned = Console.WriteLine,

@@ -94,14 +94,14 @@ internal static class TrainCommand
             Surrogates = [.. set.Surrogates.Zip(targets, (s, t) => s with { Card = s.Card with { Unusable = s.Card.Unusable ?? t.Reason } })],
         };
         var now = TimeProvider.System.GetUtcNow();
-        store.Add(set, now);
+        int version = store.Add(set, now);
         bool first = store.Champion is null && set.Objections.Count == 0;
         if (first)
         {
-            store.Promote(set.Version, now, "optimizer train", "the first that may steer");
+            store.Promote(version, now, "optimizer train", "the first that may steer");
         }
 
-        Console.WriteLine($"stored as model {set.Version}, {(first ? "champion" : set.Objections.Count > 0 ? "refused: " + string.Join("; ", set.Objections) : $"challenger of model {store.Champion}: optimizer models promote {set.Version} puts it in force")}");
+        Console.WriteLine($"stored as model {version}, {(first ? "champion" : set.Objections.Count > 0 ? "refused: " + string.Join("; ", set.Objections) : $"challenger of model {store.Champion}: optimizer models promote {version} puts it in force")}");
     }
 
     private static void Show(IReadOnlyList<TargetReport> targets, IReadOnlyList<Excitation> excitation)

@@ -18,7 +18,10 @@ internal static class ModelNews
         },
         ChallengerRefused c => new ModelEventMessage(Reference(c.Set, site), ModelEventKind.Deactivated, c.At) { Reason = c.Reason },
         FitChanged { Verdict: > FitVerdict.Sound } f => new ModelEventMessage(
-            Reference(loop.Surrogates, site), f.Verdict == FitVerdict.Failed ? ModelEventKind.DriftTrip : ModelEventKind.DriftWarn, f.At) { Reason = $"{f.Variable}: {f.Reason}" },
+            Reference(loop.Surrogates, site), f.Verdict == FitVerdict.Failed ? ModelEventKind.DriftTrip : ModelEventKind.DriftWarn, f.At)
+        {
+            Reason = $"{f.Variable}: {f.Reason}",
+        },
         TrainingFailed f => new ModelEventMessage(Reference(loop.Surrogates, site), ModelEventKind.TrainingFailed, f.At) { Reason = f.Reason },
         DecisionMade { Outcome: { Kind: DecisionKind.Held } o } d when o.Notes.FirstOrDefault(n => n.Guardrail == "model_domain") is { } note =>
             new ModelEventMessage(Reference(loop.Surrogates, site), ModelEventKind.OutOfDomain, d.At) { Reason = note.Text },

@@ -7,6 +7,9 @@ namespace Optimizer.Edge.Line;
 /// <summary>Keeps the worker's models in the store: loads the champion at start, stores what the loop adopts, and follows a person who promotes or rolls back.</summary>
 internal sealed class ModelShelf(ModelStore store)
 {
+    private readonly Dictionary<int, int> _stored = [];
+    private readonly Queue<LineEvent> _waiting = [];
+    private LineEvent? _warnedOf;
     private int? _followed;
 
     /// <summary>What a person should know of the models, one sentence.</summary>
@@ -37,42 +40,66 @@ internal sealed class ModelShelf(ModelStore store)
 
     public int LastVersion => store.LastVersion;
 
-    /// <summary>Stores what an event says of a model.</summary>
+    /// <summary>Stores what an event says of a model; what the disk does not take now is tried again at every <see cref="Follow"/>.</summary>
     public void Keep(LineEvent e)
     {
-        try
+        if (e is ChallengerEntered or ChallengerRefused or SurrogatesAdopted)
         {
-            switch (e)
-            {
-                case ChallengerEntered c:
-                    store.Add(c.Set, c.At);
-                    break;
-                case ChallengerRefused c:
-                    AddOnce(c.Set, c.At);
-                    store.Refuse(c.Set.Version, c.At, c.Reason);
-                    break;
-                case SurrogatesAdopted a when store.Champion != a.Set.Version:
-                    AddOnce(a.Set, a.At);
-                    if (a.Set.Objections.Count == 0)
-                    {
-                        store.Promote(a.Set.Version, a.At, "optimizer", a.Why);
-                        _followed = a.Set.Version;
-                    }
-
-                    break;
-            }
+            _waiting.Enqueue(e);
+            StoreWaiting();
         }
-        catch (Exception error) when (error is ModelException or IOException or UnauthorizedAccessException)
+    }
+
+    private void StoreWaiting()
+    {
+        while (_waiting.TryPeek(out var next))
         {
-            // The loop goes on with what it holds in memory; after a restart it would not be there.
-            Warned?.Invoke($"models: not stored: {error.Message}");
+            try
+            {
+                Store(next);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                if (!ReferenceEquals(_warnedOf, next))
+                {
+                    // The loop goes on with what it holds in memory.
+                    Warned?.Invoke($"models: not stored yet: {error.Message}");
+                    _warnedOf = next;
+                }
+
+                return;
+            }
+            catch (ModelException error)
+            {
+                Warned?.Invoke($"models: not stored: {error.Message}");
+            }
+
+            _waiting.Dequeue();
+        }
+    }
+
+    private void Store(LineEvent e)
+    {
+        switch (e)
+        {
+            case ChallengerEntered c:
+                Stored(c.Set, c.At);
+                break;
+            case ChallengerRefused c:
+                store.Refuse(Stored(c.Set, c.At), c.At, c.Reason);
+                break;
+            case SurrogatesAdopted a when Stored(a.Set, a.At) is var version && version != store.Champion && a.Set.Objections.Count == 0:
+                store.Promote(version, a.At, "optimizer", a.Why);
+                _followed = version;
+                break;
         }
     }
 
     /// <summary>A person changed the champion while we run: the set to put in force, and who did it. Null: nobody did.</summary>
     public (SurrogateSet Set, string Why)? Follow()
     {
-        if (store.Champion is not { } version || version == _followed)
+        StoreWaiting();
+        if (_waiting.Count > 0 || store.Champion is not { } version || version == _followed)
         {
             return null;
         }
@@ -91,11 +118,14 @@ internal sealed class ModelShelf(ModelStore store)
         }
     }
 
-    private void AddOnce(SurrogateSet set, DateTimeOffset at)
+    // The version a set is stored under; another process may have taken its own meanwhile.
+    private int Stored(SurrogateSet set, DateTimeOffset at)
     {
-        if (store.List().All(m => m.Version != set.Version))
+        if (!_stored.TryGetValue(set.Version, out int version))
         {
-            store.Add(set, at);
+            _stored[set.Version] = version = store.Add(set, at);
         }
+
+        return version;
     }
 }

@@ -19,8 +19,8 @@ namespace Optimizer.Learning;
 internal sealed record ForwardTrial(
     TimeSpan Memory, double TreeWeight, double TreeSkill, SoftSensor? Sensor, double Correlation, IReadOnlyList<double> Scores, double Rmse, double LastValueRmse, double Coverage90)
 {
-    // A memory other than the declared one must foretell clearly better.
-    private const double MemoryAdvantage = 0.98;
+    // A faster level must foretell clearly better than the declared one: in closed loop setpoints move on, and a level that chases noise moves them.
+    private const double MemoryAdvantage = 0.9;
     private static readonly double[] Factors = [0.03125, 0.0625, 0.125, 0.25, 0.5];
 
     public static ForwardTrial Run(ControlledVariable variable, IReadOnlyList<ForwardFold> folds, double[] targets, LearningOptions options)

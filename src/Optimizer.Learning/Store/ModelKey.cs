@@ -21,14 +21,20 @@ public sealed class ModelKey : IDisposable
         if (!File.Exists(file))
         {
             using var made = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            // Made beside and moved: half a key would lock everybody out.
+            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
             if (!OperatingSystem.IsWindows())
             {
                 Restrict(options);
             }
 
-            using var writer = new StreamWriter(file, options);
-            writer.Write(made.ExportPkcs8PrivateKeyPem());
+            using (var stream = new FileStream(file + ".part", options))
+            {
+                stream.Write(System.Text.Encoding.ASCII.GetBytes(made.ExportPkcs8PrivateKeyPem()));
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(file + ".part", file, overwrite: false);
         }
 
         var key = ECDsa.Create();

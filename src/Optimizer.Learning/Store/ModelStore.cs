@@ -65,16 +65,26 @@ public sealed class ModelStore : IDisposable
         return [.. Versions().OrderDescending().Select(v => Describe(v, v == champion, entries.LastOrDefault(e => e.Version == v)))];
     }
 
-    /// <summary>Stores a set as a challenger under its version.</summary>
-    /// <exception cref="IOException">It could not be stored, or its version exists.</exception>
-    public void Add(SurrogateSet set, DateTimeOffset at)
+    /// <summary>
+    /// Stores a set as a challenger, under its version or, where another process has taken that meanwhile, under the next that is free. A set that is
+    /// stored already is not stored again.
+    /// </summary>
+    /// <returns>The version it is stored under.</returns>
+    /// <exception cref="IOException">It could not be stored.</exception>
+    public int Add(SurrogateSet set, DateTimeOffset at)
     {
         using var held = Hold();
-        string target = FolderOf(set.Version);
-        if (Directory.Exists(target))
+        if (Directory.Exists(FolderOf(set.Version)))
         {
-            throw new IOException($"model {set.Version} is already in {_folder}");
+            if (IsStored(set))
+            {
+                return set.Version;
+            }
+
+            set = set with { Version = LastVersion + 1 };
         }
+
+        string target = FolderOf(set.Version);
 
         string part = Path.Combine(_folder, $".part-{set.Version:D6}");
         if (Directory.Exists(part))
@@ -103,6 +113,7 @@ public sealed class ModelStore : IDisposable
         Directory.Move(part, target);
         Note(new ModelEntry(set.Version, ModelFate.Stored, at, "optimizer", null));
         Tidy();
+        return set.Version;
     }
 
     /// <summary>Makes a stored model the champion.</summary>
@@ -188,6 +199,19 @@ public sealed class ModelStore : IDisposable
         return new StoredModel(version, state, manifest, reason ?? (manifest is { Objections.Count: > 0 } ? string.Join("; ", manifest.Objections) : null));
     }
 
+    private bool IsStored(SurrogateSet set)
+    {
+        try
+        {
+            var manifest = Verify(set.Version);
+            return manifest.ModelHash == set.Hash && manifest.TrainedAt == set.TrainedAt;
+        }
+        catch (ModelException)
+        {
+            return false;
+        }
+    }
+
     private ModelManifest Verify(int version)
     {
         if (!Directory.Exists(FolderOf(version)))
@@ -260,13 +284,13 @@ public sealed class ModelStore : IDisposable
 
     private void Point(int version, ModelFate fate, DateTimeOffset at, string by, string? reason)
     {
-        Settle();
         string file = Path.Combine(_folder, Pointer);
         Step("pointer");
         Write(file + ".new", Encoding.ASCII.GetBytes(version.ToString(CultureInfo.InvariantCulture)));
+        // Noted first: a change that was noted and not made shows in the pointer, one that was made and not noted would not say what it was.
+        Note(new ModelEntry(version, fate, at, by, reason));
         Step("replace");
         File.Move(file + ".new", file, overwrite: true);
-        Note(new ModelEntry(version, fate, at, by, reason));
     }
 
     private void Note(ModelEntry entry)
@@ -279,22 +303,30 @@ public sealed class ModelStore : IDisposable
         stream.Flush(flushToDisk: true);
     }
 
-    // A change whose process ended before it was noted is noted now, or the next one would hide it.
+    // The last change was noted and the power went before it was made: it never was.
     private void Settle()
     {
-        var noted = Noted();
-        foreach (var missing in Entries().Skip(noted.Count))
+        if (Noted() is { Count: > 0 } noted && noted[^1].Fate is ModelFate.Promoted or ModelFate.RolledBack && noted[^1].Version != Champion)
         {
-            Note(missing);
+            Note(noted[^1] with { Fate = ModelFate.Undone, By = "optimizer", Reason = "the process ended before it was made" });
         }
     }
 
     private List<ModelEntry> Entries()
     {
         var entries = Noted();
-        if (Champion is { } champion && Reign(entries).LastOrDefault() != champion)
+        for (int n = entries.Count - 1; n > 0; n--)
         {
-            entries.Add(new ModelEntry(champion, ModelFate.Promoted, default, "unknown", "the process ended before it could be noted"));
+            if (entries[n].Fate == ModelFate.Undone)
+            {
+                entries.RemoveRange(n - 1, 2);
+                n--;
+            }
+        }
+
+        if (entries.Count > 0 && entries[^1].Fate is ModelFate.Promoted or ModelFate.RolledBack && entries[^1].Version != Champion)
+        {
+            entries.RemoveAt(entries.Count - 1);
         }
 
         return entries;
@@ -354,7 +386,9 @@ public sealed class ModelStore : IDisposable
     {
         try
         {
-            return new FileStream(Path.Combine(_folder, Lock), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var held = new FileStream(Path.Combine(_folder, Lock), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            Settle();
+            return held;
         }
         catch (IOException e)
         {

@@ -42,4 +42,7 @@ public enum ModelFate
     Promoted,
     RolledBack,
     Refused,
+
+    /// <summary>What the entry before tells was never made.</summary>
+    Undone,
 }

@@ -185,7 +185,7 @@ public sealed class CommandLineTests : IDisposable
         foreach (string speed in new[] { "max", "3600" })
         {
             string file = Path.Combine(_folder, speed + ".json");
-            var (exit, output) = await Cli.RunAsync("demo", "--hours", "8", "--speed", speed, "--seed", "5", "--history-rolls", "110", "--report", file, "--data", Path.Combine(_folder, speed));
+            var (exit, output) = await Cli.RunAsync("demo", "--hours", "8", "--speed", speed, "--seed", "5", "--history-rolls", "130", "--report", file, "--data", Path.Combine(_folder, speed));
             Assert.True(exit == 0, output);
             reports.Add(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
         }

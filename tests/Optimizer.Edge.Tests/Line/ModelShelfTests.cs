@@ -99,6 +99,42 @@ public sealed class ModelShelfTests : IDisposable
     }
 
     [Fact]
+    public void VersionTakenMeanwhile_DoesNotMakeTheOtherModelChampion()
+    {
+        using var store = Open();
+        var shelf = Shelf(store);
+        shelf.Load();
+        shelf.Keep(new SurrogatesAdopted(At, Set(1)));
+        using (var elsewhere = Open())
+        {
+            elsewhere.Add(Set(40) with { Version = 2 }, At);
+        }
+
+        shelf.Keep(new SurrogatesAdopted(At, Set(2)));
+
+        Assert.Equal(Set(2).Hash, store.Load(store.Champion!.Value).Hash);
+        Assert.Equal(3, store.Champion);
+        Assert.Null(shelf.Follow());
+    }
+
+    [Fact]
+    public void StoreHeldByAnother_IsTriedAgainAtTheNextTick()
+    {
+        using var store = Open();
+        var shelf = Shelf(store);
+        shelf.Load();
+        using (new FileStream(Path.Combine(_folder, "models", "store.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
+        {
+            shelf.Keep(new SurrogatesAdopted(At, Set(1)));
+            Assert.Null(shelf.Follow());
+            Assert.Contains("not stored yet", _said[^1], StringComparison.Ordinal);
+        }
+
+        Assert.Null(shelf.Follow());
+        Assert.Equal(1, store.Champion);
+    }
+
+    [Fact]
     public void SetWithObjections_IsKeptAndNeverChampion()
     {
         using var store = Open();

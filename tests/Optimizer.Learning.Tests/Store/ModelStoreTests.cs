@@ -174,6 +174,34 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
+    public void PowerCutWithinARollback_IsNeverTakenForAPromotion()
+    {
+        using (var store = Open())
+        {
+            for (int version = 1; version <= 3; version++)
+            {
+                store.Add(Trained(version), At);
+                store.Promote(version, At, "optimizer", null);
+            }
+        }
+
+        for (int cut = 0; cut < 3; cut++)
+        {
+            int left = cut;
+            string data = Copy();
+            using (var dying = ModelStore.Open(data, "here", Unit, Designs, step => { if (left-- == 0) { throw new PowerCut(step); } }))
+            {
+                Assert.Throws<PowerCut>(() => dying.Rollback(At, "anna", null));
+            }
+
+            using var risen = ModelStore.Open(data, "here", Unit, Designs);
+            Assert.Equal(3, risen.Champion);
+            Assert.Equal(2, risen.Rollback(At, "anna", null).Version);
+            Assert.Equal(1, risen.Rollback(At, "anna", null).Version);
+        }
+    }
+
+    [Fact]
     public void OldModels_GoButNotTheChampionNorTheOneBefore()
     {
         using var store = Open();
