@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Optimizer.Plant;
 using Optimizer.Surrogates;
 
@@ -18,7 +17,7 @@ public sealed class ModelStore : IDisposable
     /// <summary>Largest file that is read, bytes.</summary>
     public const long LargestFile = 64L << 20;
 
-    private const string Surrogates = "surrogates.json", Card = "card.md", Pointer = "champion", History = "history.jsonl", Lock = "store.lock";
+    private const string Surrogates = "surrogates.json", Card = "card.md", Pointer = "champion", HistoryFile = "history.jsonl", Lock = "store.lock";
     private const int Kept = 20;
 
     private readonly string _folder, _site;
@@ -26,9 +25,13 @@ public sealed class ModelStore : IDisposable
     private readonly IReadOnlyList<SurrogateDesign> _designs;
     private readonly ModelKey _key;
     private readonly Action<string>? _beforeStep;
+    private readonly ModelHistory _history;
 
-    private ModelStore(string folder, string site, ProcessUnit unit, IReadOnlyList<SurrogateDesign> designs, ModelKey key, Action<string>? beforeStep) =>
+    private ModelStore(string folder, string site, ProcessUnit unit, IReadOnlyList<SurrogateDesign> designs, ModelKey key, Action<string>? beforeStep)
+    {
         (_folder, _site, _unit, _designs, _key, _beforeStep) = (folder, site, unit, designs, key, beforeStep);
+        _history = new ModelHistory(Path.Combine(folder, HistoryFile), () => Champion, Step);
+    }
 
     /// <summary>Opens or makes the store in a data folder.</summary>
     /// <param name="data">Data folder; the models lie in its <c>models</c>.</param>
@@ -55,12 +58,12 @@ public sealed class ModelStore : IDisposable
     }
 
     /// <summary>Highest version ever stored; 0: none.</summary>
-    public int LastVersion => Math.Max(Versions().DefaultIfEmpty(0).Max(), Entries().Select(e => e.Version).DefaultIfEmpty(0).Max());
+    public int LastVersion => Math.Max(Versions().DefaultIfEmpty(0).Max(), _history.Entries().Select(e => e.Version).DefaultIfEmpty(0).Max());
 
     /// <summary>Every stored model, newest first, with what became of it. Models that cannot be vouched for are listed with the reason.</summary>
     public IReadOnlyList<StoredModel> List()
     {
-        var entries = Entries();
+        var entries = _history.Entries();
         int? champion = Champion;
         return [.. Versions().OrderDescending().Select(v => Describe(v, v == champion, entries.LastOrDefault(e => e.Version == v)))];
     }
@@ -111,7 +114,7 @@ public sealed class ModelStore : IDisposable
 
         Step("move");
         Directory.Move(part, target);
-        Note(new ModelEntry(set.Version, ModelFate.Stored, at, "optimizer", null));
+        _history.Note(new ModelEntry(set.Version, ModelFate.Stored, at, "optimizer", null));
         Tidy();
         return set.Version;
     }
@@ -136,7 +139,7 @@ public sealed class ModelStore : IDisposable
     public SurrogateSet Rollback(DateTimeOffset at, string by, string? reason)
     {
         using var held = Hold();
-        var past = Reign(Entries());
+        var past = _history.Reign();
         if (past.Count < 2)
         {
             throw new ModelException(past.Count == 0 ? "no model was ever promoted" : $"model {past[^1]} is the only one that was ever promoted");
@@ -151,11 +154,11 @@ public sealed class ModelStore : IDisposable
     public void Refuse(int version, DateTimeOffset at, string reason)
     {
         using var held = Hold();
-        Note(new ModelEntry(version, ModelFate.Refused, at, "optimizer", reason));
+        _history.Note(new ModelEntry(version, ModelFate.Refused, at, "optimizer", reason));
     }
 
     /// <summary>Who last changed which model is the champion, and why; null: nobody yet.</summary>
-    public ModelEntry? LastChange() => Entries().LastOrDefault(e => e.Fate is ModelFate.Promoted or ModelFate.RolledBack);
+    public ModelEntry? LastChange() => _history.Entries().LastOrDefault(e => e.Fate is ModelFate.Promoted or ModelFate.RolledBack);
 
     /// <summary>A stored model, verified: signature, hashes, site, inputs, terms, every number.</summary>
     /// <exception cref="ModelException">It is not there or fails one of these.</exception>
@@ -288,94 +291,14 @@ public sealed class ModelStore : IDisposable
         Step("pointer");
         Write(file + ".new", Encoding.ASCII.GetBytes(version.ToString(CultureInfo.InvariantCulture)));
         // Noted first: a change that was noted and not made shows in the pointer, one that was made and not noted would not say what it was.
-        Note(new ModelEntry(version, fate, at, by, reason));
+        _history.Note(new ModelEntry(version, fate, at, by, reason));
         Step("replace");
         File.Move(file + ".new", file, overwrite: true);
     }
 
-    private void Note(ModelEntry entry)
-    {
-        Step("history");
-        using var stream = new FileStream(Path.Combine(_folder, History), FileMode.OpenOrCreate, FileAccess.ReadWrite);
-        // A line the power cut short stays alone: ours begins on a new one.
-        stream.Seek(0, SeekOrigin.End);
-        stream.Write(Encoding.UTF8.GetBytes((stream.Length > 0 ? "\n" : "") + JsonSerializer.Serialize(entry, ModelEntry.Json)));
-        stream.Flush(flushToDisk: true);
-    }
-
-    // The last change was noted and the power went before it was made: it never was.
-    private void Settle()
-    {
-        if (Noted() is { Count: > 0 } noted && noted[^1].Fate is ModelFate.Promoted or ModelFate.RolledBack && noted[^1].Version != Champion)
-        {
-            Note(noted[^1] with { Fate = ModelFate.Undone, By = "optimizer", Reason = "the process ended before it was made" });
-        }
-    }
-
-    private List<ModelEntry> Entries()
-    {
-        var entries = Noted();
-        for (int n = entries.Count - 1; n > 0; n--)
-        {
-            if (entries[n].Fate == ModelFate.Undone)
-            {
-                entries.RemoveRange(n - 1, 2);
-                n--;
-            }
-        }
-
-        if (entries.Count > 0 && entries[^1].Fate is ModelFate.Promoted or ModelFate.RolledBack && entries[^1].Version != Champion)
-        {
-            entries.RemoveAt(entries.Count - 1);
-        }
-
-        return entries;
-    }
-
-    private List<ModelEntry> Noted()
-    {
-        string file = Path.Combine(_folder, History);
-        var entries = new List<ModelEntry>();
-        foreach (string line in File.Exists(file) ? File.ReadAllLines(file) : [])
-        {
-            try
-            {
-                if (JsonSerializer.Deserialize<ModelEntry>(line, ModelEntry.Json) is { } entry)
-                {
-                    entries.Add(entry);
-                }
-            }
-            catch (JsonException)
-            {
-                // Cut short by a power cut before its change was made or after: the pointer tells.
-            }
-        }
-
-        return entries;
-    }
-
-    // Champions in the order they reigned; a rollback ends the last reign.
-    private static List<int> Reign(IReadOnlyList<ModelEntry> entries)
-    {
-        var reign = new List<int>();
-        foreach (var entry in entries)
-        {
-            if (entry.Fate == ModelFate.Promoted && (reign.Count == 0 || reign[^1] != entry.Version))
-            {
-                reign.Add(entry.Version);
-            }
-            else if (entry.Fate == ModelFate.RolledBack && reign.Count > 1)
-            {
-                reign.RemoveAt(reign.Count - 1);
-            }
-        }
-
-        return reign;
-    }
-
     private void Tidy()
     {
-        var keep = Reign(Entries()).TakeLast(2).ToHashSet();
+        var keep = _history.Reign().TakeLast(2).ToHashSet();
         foreach (int version in Versions().OrderDescending().Skip(Kept).Where(v => !keep.Contains(v)))
         {
             Directory.Delete(FolderOf(version), recursive: true);
@@ -387,7 +310,7 @@ public sealed class ModelStore : IDisposable
         try
         {
             var held = new FileStream(Path.Combine(_folder, Lock), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            Settle();
+            _history.Settle();
             return held;
         }
         catch (IOException e)
