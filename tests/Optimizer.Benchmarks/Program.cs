@@ -3,6 +3,7 @@ using Optimizer.Benchmarks.Ingest;
 using Optimizer.Benchmarks.Kernel;
 using Optimizer.Benchmarks.Learning;
 using Optimizer.Benchmarks.Plant;
+using Optimizer.Benchmarks.Search;
 
 switch (args)
 {
@@ -16,7 +17,9 @@ switch (args)
         return await LearningBenchmark.RunAsync(options, Console.Out, Console.Error);
     case ["gains", .. var options]:
         return await GainsBenchmark.RunAsync(options, Console.Out, Console.Error);
+    case ["search", .. var options]:
+        return await SearchBenchmark.RunAsync(options, Console.Out, Console.Error);
     default:
-        Console.Error.WriteLine("usage: kernel|plant|ingest|learning|gains [--quick] [--report FILE]");
+        Console.Error.WriteLine("usage: kernel|plant|ingest|learning|gains|search [--quick] [--report FILE]");
         return 2;
 }
