@@ -1,3 +1,4 @@
+using Optimizer.Benchmarks.Decision;
 using Optimizer.Benchmarks.Gains;
 using Optimizer.Benchmarks.Ingest;
 using Optimizer.Benchmarks.Kernel;
@@ -19,7 +20,9 @@ switch (args)
         return await GainsBenchmark.RunAsync(options, Console.Out, Console.Error);
     case ["search", .. var options]:
         return await SearchBenchmark.RunAsync(options, Console.Out, Console.Error);
+    case ["decision", .. var options]:
+        return await DecisionBenchmark.RunAsync(options, Console.Out, Console.Error);
     default:
-        Console.Error.WriteLine("usage: kernel|plant|ingest|learning|gains|search [--quick] [--report FILE]");
+        Console.Error.WriteLine("usage: kernel|plant|ingest|learning|gains|search|decision [--quick] [--report FILE]");
         return 2;
 }

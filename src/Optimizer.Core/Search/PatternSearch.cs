@@ -16,6 +16,7 @@ internal sealed class PatternSearch
     private readonly ReachableBox _box;
     private readonly double _caution, _violationPrice;
     private readonly InputColumns _candidates;
+    private readonly float[][] _thresholds;
     private readonly double[] _weights = new double[Predictor.BlockRows];
     private readonly double[] _from, _point, _direction;
     private double _bestWeight = double.PositiveInfinity;
@@ -28,6 +29,7 @@ internal sealed class PatternSearch
         _candidates = assessor.NewCandidates();
         int n = box.Low.Length;
         (Best, _from, _point, _direction) = (new double[n], new double[n], new double[n], new double[n]);
+        _thresholds = [.. Enumerable.Range(0, n).Select(i => assessor.Thresholds(i).Where(t => t >= box.Low[i] && t < box.High[i]).ToArray())];
         Add(assessor.Stay.Setpoints);
         Try();
         Stays = true;
@@ -62,11 +64,11 @@ internal sealed class PatternSearch
         Best.CopyTo(_from, 0);
         for (int i = 0; i < _from.Length; i++)
         {
-            var thresholds = _assessor.Thresholds(i);
-            int picked = Math.Min(most, thresholds.Count);
+            float[] inside = _thresholds[i];
+            int picked = Math.Min(most, inside.Length);
             for (int k = 0; k < picked; k++)
             {
-                float threshold = thresholds[(int)((k + 0.5) * thresholds.Count / picked)];
+                float threshold = inside[(int)((k + 0.5) * inside.Length / picked)];
                 Along(i, threshold);
                 Along(i, CellGrid.FirstAbove(threshold));
             }

@@ -49,6 +49,11 @@ public sealed class Predictor
     public void Predict(InputColumns candidates, int rows, double[][] means, double[][] gainDeviations, double[][] levelDeviations)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, BlockRows);
+        if (rows == 0)
+        {
+            return;
+        }
+
         _terms.Load(candidates, rows);
         bool trees = Compare(candidates, rows);
         for (int k = 0; k < _surrogates.Count; k++)
