@@ -11,7 +11,7 @@ public sealed class CandidateAssessor
 {
     // 90 % two-sided.
     private const double IntervalSigmas = 1.645;
-    private const double SafetySigmas = 2.0;
+    internal const double SafetySigmas = 2.0;
 
     private readonly OperatingProblem _problem;
     private readonly Predictor _predictor;
@@ -54,6 +54,19 @@ public sealed class CandidateAssessor
     public Assessment Stay { get; }
 
     public OperatingProblem Problem => _problem;
+
+    internal Predictor Predictor => _predictor;
+
+    internal double[] Disturbances => _disturbances;
+
+    internal double Pessimism => _pessimism;
+
+    /// <summary>Change of the cost per unit of each surrogate's mean, at the present point.</summary>
+    internal double[] CostSlopes => _slopes;
+
+    internal IReadOnlyList<ConstraintCheck> Checks => _checks;
+
+    internal double PriceAt(int position) => _values[position];
 
     /// <summary>Thresholds that trees in use test on a manipulated variable, ascending.</summary>
     public IReadOnlyList<float> Thresholds(int variable) => _predictor.Thresholds(variable);

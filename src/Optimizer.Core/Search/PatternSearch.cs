@@ -19,7 +19,6 @@ internal sealed class PatternSearch
     private readonly float[][] _thresholds;
     private readonly double[] _weights = new double[Predictor.BlockRows];
     private readonly double[] _from, _point, _direction;
-    private double _bestWeight = double.PositiveInfinity;
     private int _rows;
     private bool _pending;
 
@@ -40,6 +39,14 @@ internal sealed class PatternSearch
     public bool Stays { get; private set; }
 
     public int Scored { get; private set; }
+
+    /// <summary>What the best weighs, see <see cref="CandidateAssessor.Weigh(InputColumns, int, double, double, Span{double})"/>.</summary>
+    public double BestWeight { get; private set; } = double.PositiveInfinity;
+
+    /// <summary>A point from elsewhere, tried with the next <see cref="TryOffered"/>.</summary>
+    public void Offer(ReadOnlySpan<double> point) => Add(point);
+
+    public void TryOffered() => Try();
 
     public void SpaceFilling(int count, int seed)
     {
@@ -158,9 +165,9 @@ internal sealed class PatternSearch
         int best = -1;
         for (int c = 0; c < weights.Length; c++)
         {
-            if (weights[c] < _bestWeight)
+            if (weights[c] < BestWeight)
             {
-                (_bestWeight, best) = (weights[c], c);
+                (BestWeight, best) = (weights[c], c);
             }
         }
 

@@ -42,6 +42,15 @@ public sealed class Predictor
 
     public IReadOnlyList<Surrogate> Surrogates => _surrogates;
 
+    /// <summary>Standardised terms at the reference, level, its variance and the calibration of each surrogate.</summary>
+    internal double[][] ReferenceTerms => _referenceTerms;
+
+    internal double[] Levels => _levels;
+
+    internal double[] LevelVariances => _levelVariances;
+
+    internal double[] Calibrations => _calibrations;
+
     /// <summary>Predicts the first <paramref name="rows"/> of <paramref name="candidates"/>, at most <see cref="BlockRows"/>.</summary>
     /// <param name="means">[surrogate][candidate], learning scale.</param>
     /// <param name="gainDeviations">[surrogate][candidate]: standard deviation of the change from the reference, calibrated.</param>

@@ -6,7 +6,7 @@ namespace Optimizer.Core.Tests.Surrogates;
 
 public class PredictorTests
 {
-    private static readonly double[] Reference = [4, 5], Low = [3, 4.5], High = [6, 5.5];
+    private static readonly double[] Reference = [4, 5], Low = [-20, -10], High = [30, 25];
 
     [Fact]
     public void Columns_AnswerAsTheModelWrittenOut()
@@ -37,7 +37,7 @@ public class PredictorTests
         var inBox = new Predictor(set, Reference, SmallLine.Levels(SmallLine.Start), SmallLine.Start, (Low, High));
         var anywhere = new Predictor(set, Reference, SmallLine.Levels(SmallLine.Start), SmallLine.Start);
 
-        foreach (double[][] points in (double[][][])[Points(100, [0, 0], [10, 10], seed: 2), [[3, 4.5], [2.99, 5]], Points(100, Low, High, seed: 3), [Low, High]])
+        foreach (double[][] points in (double[][][])[Points(100, [-90, -90], [90, 90], seed: 2), [[-20, -10], [-20.01, 5]], Points(100, Low, High, seed: 3), [Low, High]])
         {
             var (expected, expectedGains, _) = Predict(anywhere, points);
             var (means, gains, _) = Predict(inBox, points);
