@@ -7,7 +7,7 @@ public static class EnsembleEvaluators
 {
     /// <summary>Names that <see cref="Create"/> accepts, slowest first. All answer the same to the last bit.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        [ScalarEvaluator.KernelName, Lanes128.KernelName, Lanes256.KernelName, Lanes512.KernelName];
+        [ScalarEvaluator.KernelName, Lanes128.KernelName, Lanes256.KernelName, Lanes512.KernelName, BitSlicedEvaluator.KernelName];
 
     /// <summary>
     /// Compiles <paramref name="ensemble"/> for evaluation: the widest vectors this machine runs at full speed, or
@@ -23,6 +23,7 @@ public static class EnsembleEvaluators
             _ when name == Lanes128.KernelName => new SplitListEvaluator(ensemble, 128),
             _ when name == Lanes256.KernelName => new SplitListEvaluator(ensemble, 256),
             _ when name == Lanes512.KernelName => new SplitListEvaluator(ensemble, 512),
+            _ when name == BitSlicedEvaluator.KernelName => new BitSlicedEvaluator(ensemble),
             _ => throw new ArgumentException($"Found evaluator '{name}', expected one of: {string.Join(", ", Names)}.", nameof(forced)),
         };
     }
@@ -35,7 +36,8 @@ public static class EnsembleEvaluators
             return ScalarEvaluator.KernelName;
         }
 
-        return Vector512.IsHardwareAccelerated ? Lanes512.KernelName
+        return LabelTranspose.IsAccelerated && Vector512.IsHardwareAccelerated ? BitSlicedEvaluator.KernelName
+            : Vector512.IsHardwareAccelerated ? Lanes512.KernelName
             : Vector256.IsHardwareAccelerated ? Lanes256.KernelName
             : Lanes128.KernelName;
     }

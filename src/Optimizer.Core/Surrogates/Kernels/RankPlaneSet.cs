@@ -1,25 +1,24 @@
 namespace Optimizer.Surrogates;
 
-/// <summary>The rank planes of an ensemble, and where each inner node finds its threshold in them.</summary>
+/// <summary>The rank planes of one or several ensembles over the same columns, and where each inner node finds its threshold in them.</summary>
 internal sealed class RankPlaneSet
 {
     private readonly Dictionary<int, int> _firstPlane = [];
     private readonly Dictionary<int, float[]> _distinct = [];
-    private readonly TreeEnsemble _ensemble;
 
-    public RankPlaneSet(TreeEnsemble ensemble)
+    public RankPlaneSet(IEnumerable<TreeEnsemble> ensembles)
     {
-        _ensemble = ensemble;
         var planes = new List<RankPlane>();
-        foreach (var nodes in Enumerable.Range(0, ensemble.Feature.Length).GroupBy(node => ensemble.Feature[node]).OrderBy(group => group.Key))
+        var nodes = ensembles.SelectMany(ensemble => ensemble.Feature.Zip(ensemble.Threshold, (feature, threshold) => (Feature: feature, Threshold: threshold)));
+        foreach (var own in nodes.GroupBy(node => node.Feature, node => node.Threshold).OrderBy(group => group.Key))
         {
-            float[] thresholds = DistinctAscending(nodes.Select(node => ensemble.Threshold[node]));
-            _firstPlane[nodes.Key] = planes.Count;
-            _distinct[nodes.Key] = thresholds;
+            float[] thresholds = DistinctAscending(own);
+            _firstPlane[own.Key] = planes.Count;
+            _distinct[own.Key] = thresholds;
             for (int start = 0; start < thresholds.Length; start += RankPlane.MaxThresholds)
             {
                 int count = Math.Min(RankPlane.MaxThresholds, thresholds.Length - start);
-                planes.Add(new RankPlane(nodes.Key, thresholds.AsSpan(start, count)));
+                planes.Add(new RankPlane(own.Key, thresholds.AsSpan(start, count)));
             }
         }
 
@@ -28,11 +27,11 @@ internal sealed class RankPlaneSet
 
     public RankPlane[] Planes { get; }
 
-    /// <summary>The plane an inner node reads and the place of its threshold there.</summary>
-    public (int Plane, int Index) Find(int node)
+    /// <summary>The plane that an inner node of one of the ensembles reads and the place of its threshold there.</summary>
+    public (int Plane, int Index) Find(TreeEnsemble ensemble, int node)
     {
-        int feature = _ensemble.Feature[node];
-        int index = Array.BinarySearch(_distinct[feature], Normal(_ensemble.Threshold[node]));
+        int feature = ensemble.Feature[node];
+        int index = Array.BinarySearch(_distinct[feature], Normal(ensemble.Threshold[node]));
         return (_firstPlane[feature] + (index / RankPlane.MaxThresholds), index % RankPlane.MaxThresholds);
     }
 
