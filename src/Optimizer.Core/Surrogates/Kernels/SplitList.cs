@@ -32,11 +32,6 @@ internal sealed class SplitList
     private readonly List<double> _leaves = [];
     private readonly RankPlaneSet _planes;
 
-    public SplitList(TreeEnsemble ensemble)
-        : this(ensemble, new RankPlaneSet([ensemble]))
-    {
-    }
-
     /// <param name="ensemble">What to compile.</param>
     /// <param name="planes">Rank planes that hold its thresholds, those of other ensembles perhaps beside them.</param>
     public SplitList(TreeEnsemble ensemble, RankPlaneSet planes)
@@ -55,8 +50,6 @@ internal sealed class SplitList
     public Split[] Splits { get; }
 
     public double[] Leaves { get; }
-
-    public RankPlane[] Planes => _planes.Planes;
 
     private SplitTree Compile(int root)
     {

@@ -6,129 +6,131 @@ namespace Optimizer.Surrogates;
 internal sealed class BitSlicedCompiler
 {
     private readonly RankPlaneSet _planes;
-    private readonly MuxBuilder _builder;
+    private readonly int[] _firstThreshold;
+    private readonly List<RegionSplit> _splits = [];
+    private readonly List<TreeGroup> _groups = [];
     private readonly List<TreeRun> _runs = [];
     private readonly List<BitSlicedTree> _trees = [];
-    private readonly List<int> _labelPlanes = [];
     private readonly List<uint> _leaves = [];
-    private int _lastKept;
 
     private BitSlicedCompiler(IReadOnlyList<TreeEnsemble> ensembles)
     {
         _planes = new RankPlaneSet(ensembles);
-        _builder = new MuxBuilder(_planes.Planes.Length);
+        _firstThreshold = new int[_planes.Planes.Length + 1];
+        for (int plane = 0; plane < _planes.Planes.Length; plane++)
+        {
+            _firstThreshold[plane + 1] = _firstThreshold[plane] + _planes.Planes[plane].Count;
+        }
     }
 
-    public static BitSlicedProgram Compile(IReadOnlyList<TreeEnsemble> ensembles) => new BitSlicedCompiler(ensembles).Run(ensembles);
-
-    private BitSlicedProgram Run(IReadOnlyList<TreeEnsemble> ensembles)
+    public static BitSlicedProgram Compile(IReadOnlyList<TreeEnsemble> ensembles)
     {
-        foreach (var ensemble in ensembles)
-        {
-            for (int node = 0; node < ensemble.Feature.Length; node++)
-            {
-                var (plane, index) = _planes.Find(ensemble, node);
-                _builder.Above(plane, index);
-            }
-        }
-
-        int thresholdOps = _builder.OpCount;
-        _lastKept = _builder.PlaneCount - 1;
-        EnsemblePart[] parts = [.. ensembles.Select(Part)];
+        var compiler = new BitSlicedCompiler(ensembles);
+        EnsemblePart[] parts = [.. ensembles.Select(compiler.Part)];
         return new BitSlicedProgram
         {
-            RankPlanes = _planes.Planes,
-            PlaneCount = _builder.PlaneCount,
-            Ops = _builder.ToOps(),
-            ThresholdOps = thresholdOps,
+            RankPlanes = compiler._planes.Planes,
+            FirstThreshold = compiler._firstThreshold,
+            Splits = [.. compiler._splits],
+            Groups = [.. compiler._groups],
+            Runs = [.. compiler._runs],
             Parts = parts,
-            Runs = [.. _runs],
-            Trees = [.. _trees],
-            LabelPlanes = [.. _labelPlanes],
-            Leaves = [.. _leaves],
+            Trees = [.. compiler._trees],
+            Leaves = [.. compiler._leaves],
         };
     }
 
     private EnsemblePart Part(TreeEnsemble ensemble)
     {
         int firstRun = _runs.Count;
-        int[] leaves = Array.ConvertAll(ensemble.Roots, root => TreeNetwork.CountLeaves(ensemble, root));
-        for (int first = 0; first < leaves.Length;)
+        var compiled = Array.ConvertAll(ensemble.Roots, root => LabelledTree.Compile(ensemble, root, Threshold));
+        for (int first = 0; first < compiled.Length;)
         {
-            bool registers = Lookup(leaves[first]) <= LeafLookup.Registers64;
+            var lookup = Lookup(compiled[first]);
             int end = first + 1;
-            while (end < leaves.Length && end - first < BitSlicedProgram.MaxRunTrees
-                && (registers ? Lookup(leaves[end]) <= LeafLookup.Registers64 : Lookup(leaves[end]) == Lookup(leaves[first])))
+            while (end < compiled.Length && end - first < BitSlicedProgram.MaxRunTrees && Together(lookup, Lookup(compiled[end])))
             {
+                lookup = (LeafLookup)Math.Max((int)lookup, (int)Lookup(compiled[end]));
                 end++;
             }
 
-            AddRun(ensemble, first, leaves.AsSpan(first, end - first));
+            AddRun(lookup, compiled.AsSpan(first, end - first));
             first = end;
         }
 
         return new EnsemblePart(ensemble, firstRun, _runs.Count - firstRun);
     }
 
-    private static LeafLookup Lookup(int leaves) => leaves switch
+    private int Threshold(TreeEnsemble ensemble, int node)
     {
+        var (plane, index) = _planes.Find(ensemble, node);
+        return checked((_firstThreshold[plane] + index) * BitSlicedScratch.PlaneBytes);
+    }
+
+    private static LeafLookup Lookup(LabelledTree tree) => tree.Leaves.Length switch
+    {
+        0 => LeafLookup.Walk,
         <= 32 => LeafLookup.Registers32,
         <= 64 => LeafLookup.Registers64,
-        <= TreeNetwork.MaxLeaves => LeafLookup.Table,
-        _ => LeafLookup.Walk,
+        _ => LeafLookup.Table,
     };
 
-    private void AddRun(TreeEnsemble ensemble, int firstTree, ReadOnlySpan<int> leaves)
+    // A few small trees among larger ones go along with them: runs cut short cost more.
+    private static bool Together(LeafLookup one, LeafLookup other) =>
+        one == other || (one <= LeafLookup.Registers64 && other <= LeafLookup.Registers64);
+
+    private void AddRun(LeafLookup lookup, ReadOnlySpan<LabelledTree> trees)
     {
-        var lookup = LeafLookup.Registers32;
-        foreach (int count in leaves)
+        int firstTree = _trees.Count;
+        int firstGroup = _groups.Count;
+        foreach (var tree in trees)
         {
-            lookup = (LeafLookup)Math.Max((int)lookup, (int)Lookup(count));
+            _trees.Add(new BitSlicedTree(tree.Leaves.Length, _leaves.Count, tree.Root));
+            AddLeaves(tree.Leaves, lookup);
         }
 
-        int firstOp = _builder.OpCount;
-        int first = _trees.Count;
-        var labels = new List<int>();
-        for (int tree = 0; tree < leaves.Length; tree++)
+        for (int first = 0; lookup != LeafLookup.Walk && first < trees.Length; first += BitSlicedProgram.MaxGroupTrees)
         {
-            int root = ensemble.Roots[firstTree + tree];
-            _trees.Add(new BitSlicedTree(_labelPlanes.Count, _leaves.Count, root));
-            if (lookup != LeafLookup.Walk)
+            int count = Math.Min(BitSlicedProgram.MaxGroupTrees, trees.Length - first);
+            AddGroup(trees.Slice(first, count), firstTree + first, BitSlicedProgram.RegionsFor(lookup));
+        }
+
+        _runs.Add(new TreeRun(lookup, firstGroup, _groups.Count - firstGroup, firstTree, trees.Length));
+    }
+
+    private void AddGroup(ReadOnlySpan<LabelledTree> trees, int firstTree, int regions)
+    {
+        int firstSplit = _splits.Count;
+        bool more = true;
+        for (int step = 0; more; step++)
+        {
+            more = false;
+            for (int tree = 0; tree < trees.Length; tree++)
             {
-                var network = TreeNetwork.Compile(ensemble, root, leaves[tree], node => _planes.Find(ensemble, node), _builder, _lastKept);
-                labels.AddRange(network.LabelPlanes);
-                AddLabelPlanes(network.LabelPlanes);
-                AddLeaves(network.Leaves, lookup);
+                if (step < trees[tree].Splits.Length)
+                {
+                    var split = trees[tree].Splits[step];
+                    int shift = tree * regions;
+                    _splits.Add(new RegionSplit(split.Threshold, (ushort)(split.Parent + shift), (ushort)(split.Child + shift)));
+                    more = true;
+                }
             }
         }
 
-        _runs.Add(new TreeRun(lookup, firstOp, _builder.OpCount - firstOp, first, leaves.Length));
-        foreach (int plane in labels)
-        {
-            _builder.Free(plane, _lastKept);
-        }
-    }
-
-    private void AddLabelPlanes(int[] planes)
-    {
-        for (int bit = 0; bit < MuxBuilder.BitsPerRank; bit++)
-        {
-            _labelPlanes.Add(MuxBuilder.OffsetOf(bit < planes.Length ? planes[bit] : MuxBuilder.Zeros));
-        }
+        _groups.Add(new TreeGroup(firstSplit, _splits.Count - firstSplit, firstTree, trees.Length));
     }
 
     private void AddLeaves(double[] leaves, LeafLookup lookup)
     {
-        if (lookup == LeafLookup.Table)
+        if (lookup >= LeafLookup.Table)
         {
             _leaves.AddRange(MemoryMarshal.Cast<double, uint>(leaves));
             return;
         }
 
-        int size = lookup == LeafLookup.Registers32 ? 32 : 64;
         for (int shift = 0; shift <= 32; shift += 32)
         {
-            for (int label = 0; label < size; label++)
+            for (int label = 0; label < BitSlicedProgram.RegionsFor(lookup); label++)
             {
                 _leaves.Add(label < leaves.Length ? unchecked((uint)(BitConverter.DoubleToUInt64Bits(leaves[label]) >> shift)) : 0);
             }

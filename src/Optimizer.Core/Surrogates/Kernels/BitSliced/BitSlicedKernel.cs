@@ -19,12 +19,10 @@ internal static class BitSlicedKernel
                 values = scratch.Values;
             }
 
-            var ranks = scratch.Ranks.Slice(plane * BitSlicedScratch.Rows, BitSlicedScratch.Rows);
-            RankQuantiser.Rank<Lanes512, Vector512<sbyte>>(program.RankPlanes[plane], values, ranks);
-            RankBits.Split(ranks, scratch.Planes[MuxBuilder.OffsetOf(MuxBuilder.RankBit(plane, 0))..MuxBuilder.OffsetOf(MuxBuilder.RankBit(plane + 1, 0))]);
+            RankQuantiser.Rank<Lanes512, Vector512<sbyte>>(program.RankPlanes[plane], values, scratch.Ranks);
+            ThresholdPlanes.Decide(
+                scratch.Ranks, program.RankPlanes[plane].Count, scratch.Thresholds[(program.FirstThreshold[plane] * BitSlicedScratch.PlaneBytes)..]);
         }
-
-        RunOps(program.Ops.AsSpan(0, program.ThresholdOps), ref MemoryMarshal.GetReference(scratch.Planes));
     }
 
     /// <summary>Writes the scores of one ensemble for the block's rows.</summary>
@@ -33,7 +31,6 @@ internal static class BitSlicedKernel
     {
         var sums = scratch.Sums;
         sums.Fill(part.Ensemble.Bias);
-        ref byte planes = ref MemoryMarshal.GetReference(scratch.Planes);
         foreach (ref readonly var run in program.Runs.AsSpan(part.FirstRun, part.RunCount))
         {
             if (run.Lookup == LeafLookup.Walk)
@@ -42,13 +39,7 @@ internal static class BitSlicedKernel
                 continue;
             }
 
-            RunOps(program.Ops.AsSpan(run.FirstOp, run.OpCount), ref planes);
-            for (int tree = 0; tree < run.TreeCount; tree++)
-            {
-                var offsets = program.LabelPlanes.AsSpan(program.Trees[run.FirstTree + tree].FirstPlane, MuxBuilder.BitsPerRank);
-                LabelTranspose.Run(ref planes, offsets, ref scratch.Labels[tree * BitSlicedScratch.Rows]);
-            }
-
+            Label(program, run, scratch);
             if (run.Lookup == LeafLookup.Table)
             {
                 AddFromTables(program, run, scratch.Labels, sums);
@@ -65,18 +56,44 @@ internal static class BitSlicedKernel
         }
     }
 
-    // Why this shape: a gate decides 512 rows in one instruction, so even read from a list, with its three loads and a store, it
-    // costs less than a hundredth of what the rows' own branches would. The offsets were laid out within the work space that the
-    // program sizes, hence no bounds checks.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunOps(ReadOnlySpan<MuxOp> ops, ref byte planes)
+    private static void Label(BitSlicedProgram program, in TreeRun run, BitSlicedScratch scratch)
     {
-        foreach (ref readonly var op in ops)
+        int regions = BitSlicedProgram.RegionsFor(run.Lookup);
+        int treeBytes = regions * BitSlicedScratch.PlaneBytes;
+        foreach (ref readonly var group in program.Groups.AsSpan(run.FirstGroup, run.GroupCount))
         {
-            Vector512.ConditionalSelect(
-                Vector512.LoadUnsafe(ref planes, (nuint)(uint)op.Mask),
-                Vector512.LoadUnsafe(ref planes, (nuint)(uint)op.Right),
-                Vector512.LoadUnsafe(ref planes, (nuint)(uint)op.Left)).StoreUnsafe(ref planes, (nuint)(uint)op.Target);
+            var trees = program.Trees.AsSpan(group.FirstTree, group.TreeCount);
+            for (int tree = 0; tree < trees.Length; tree++)
+            {
+                var own = scratch.Regions.Slice(tree * treeBytes, treeBytes);
+                own[..BitSlicedScratch.PlaneBytes].Fill(byte.MaxValue);
+                own[(trees[tree].LeafCount * BitSlicedScratch.PlaneBytes)..].Clear();
+            }
+
+            SplitRegions(
+                program.Splits.AsSpan(group.FirstSplit, group.SplitCount),
+                ref MemoryMarshal.GetReference(scratch.Thresholds), ref MemoryMarshal.GetReference(scratch.Regions));
+            for (int tree = 0; tree < trees.Length; tree++)
+            {
+                LabelTranspose.Run(
+                    ref scratch.Regions[tree * treeBytes], regions, ref scratch.Labels[(group.FirstTree - run.FirstTree + tree) * BitSlicedScratch.Rows]);
+            }
+        }
+    }
+
+    // Why this shape: a step moves 512 rows with two instructions, so even read from a list, with its loads and stores, it costs
+    // a hundredth of what the rows' own branches would. The offsets were laid out within the work space that the program
+    // sizes, hence no bounds checks.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SplitRegions(ReadOnlySpan<RegionSplit> splits, ref byte thresholds, ref byte regions)
+    {
+        foreach (ref readonly var split in splits)
+        {
+            var above = Vector512.LoadUnsafe(ref thresholds, (nuint)(uint)split.Threshold);
+            nuint parent = (nuint)split.Parent * BitSlicedScratch.PlaneBytes;
+            var rows = Vector512.LoadUnsafe(ref regions, parent);
+            (rows & above).StoreUnsafe(ref regions, (nuint)split.Child * BitSlicedScratch.PlaneBytes);
+            Vector512.AndNot(rows, above).StoreUnsafe(ref regions, parent);
         }
     }
 
@@ -84,7 +101,8 @@ internal static class BitSlicedKernel
     {
         for (int tree = 0; tree < run.TreeCount; tree++)
         {
-            var leaves = MemoryMarshal.Cast<uint, double>(program.Leaves.AsSpan(program.Trees[run.FirstTree + tree].FirstLeaf, 2 * TableSize(program, run, tree)));
+            ref readonly var compiled = ref program.Trees[run.FirstTree + tree];
+            var leaves = MemoryMarshal.Cast<uint, double>(program.Leaves.AsSpan(compiled.FirstLeaf, 2 * compiled.LeafCount));
             var own = labels.Slice(tree * BitSlicedScratch.Rows, BitSlicedScratch.Rows);
             for (int row = 0; row < own.Length; row++)
             {
@@ -92,9 +110,6 @@ internal static class BitSlicedKernel
             }
         }
     }
-
-    private static int TableSize(BitSlicedProgram program, in TreeRun run, int tree) =>
-        Math.Min(TreeNetwork.MaxLeaves, (program.Leaves.Length - program.Trees[run.FirstTree + tree].FirstLeaf) / 2);
 
     private static void AddByWalking(
         TreeEnsemble ensemble, ReadOnlySpan<BitSlicedTree> trees, ReadOnlySpan<float> columns, int stride, int firstRow, int rows, Span<double> sums)

@@ -17,47 +17,63 @@ internal enum LeafLookup
 }
 
 /// <summary>
-/// Consecutive trees of one ensemble that are scored together: first their gates, then their leaves.
-/// <see cref="FirstTree"/> counts within <see cref="BitSlicedProgram.Trees"/>.
+/// One inner node as a step over regions, planes of the rows that carry a label: of the rows in <see cref="Parent"/>, those above the
+/// threshold move to <see cref="Child"/>, empty until then. <see cref="Threshold"/> is a byte offset among the threshold planes, the others count regions.
 /// </summary>
-internal readonly record struct TreeRun(LeafLookup Lookup, int FirstOp, int OpCount, int FirstTree, int TreeCount);
+internal readonly record struct RegionSplit(int Threshold, ushort Parent, ushort Child);
 
 /// <summary>
-/// Where a tree finds the planes of its label (eight byte offsets from <see cref="FirstPlane"/> on in
-/// <see cref="BitSlicedProgram.LabelPlanes"/>), its leaves in <see cref="BitSlicedProgram.Leaves"/>, and its root in the ensemble.
+/// Consecutive trees of one ensemble that are labelled together, their splits interleaved, each tree's regions
+/// <see cref="BitSlicedProgram.RegionsFor"/> after the last one's.
 /// </summary>
-internal readonly record struct BitSlicedTree(int FirstPlane, int FirstLeaf, int Root);
+internal readonly record struct TreeGroup(int FirstSplit, int SplitCount, int FirstTree, int TreeCount);
+
+/// <summary>Consecutive groups whose leaves are looked up together.</summary>
+internal readonly record struct TreeRun(LeafLookup Lookup, int FirstGroup, int GroupCount, int FirstTree, int TreeCount);
+
+/// <summary>Number of leaves, first entry of <see cref="BitSlicedProgram.Leaves"/>, and root in the ensemble.</summary>
+internal readonly record struct BitSlicedTree(int LeafCount, int FirstLeaf, int Root);
 
 /// <summary>One ensemble's share of a program.</summary>
 internal readonly record struct EnsemblePart(TreeEnsemble Ensemble, int FirstRun, int RunCount);
 
 /// <summary>
-/// Ensembles compiled to gates over bit planes. Thresholds that several trees or ensembles share are decided once per
-/// block. Immutable.
+/// Ensembles compiled to steps over bit planes. A threshold that several trees or ensembles share is decided once per block.
+/// Immutable.
 /// </summary>
 internal sealed class BitSlicedProgram
 {
-    /// <summary>Trees whose gates run before their leaves are looked up: enough to keep sums in registers meanwhile, few enough for the nearest cache.</summary>
+    public const int MaxLeaves = 256;
+
+    /// <summary>Trees whose labels are made before their leaves are looked up: many keep the sums in registers for longer, few fit the nearest cache.</summary>
     public const int MaxRunTrees = 16;
+
+    /// <summary>Trees whose splits are interleaved: a split waits for the one that made its parent's region, other trees fill the wait.</summary>
+    public const int MaxGroupTrees = 4;
 
     public required RankPlane[] RankPlanes { get; init; }
 
-    /// <summary>Bit planes in the work space.</summary>
-    public required int PlaneCount { get; init; }
+    /// <summary>By rank plane: number of its first threshold plane; the others follow. One entry more than rank planes: the total.</summary>
+    public required int[] FirstThreshold { get; init; }
 
-    public required MuxOp[] Ops { get; init; }
+    public required RegionSplit[] Splits { get; init; }
 
-    /// <summary>How many of <see cref="Ops"/>, from the first on, decide thresholds.</summary>
-    public required int ThresholdOps { get; init; }
-
-    public required EnsemblePart[] Parts { get; init; }
+    public required TreeGroup[] Groups { get; init; }
 
     public required TreeRun[] Runs { get; init; }
 
+    public required EnsemblePart[] Parts { get; init; }
+
     public required BitSlicedTree[] Trees { get; init; }
 
-    public required int[] LabelPlanes { get; init; }
-
-    /// <summary>Leaf tables. Those looked up in registers hold the lower halves of all doubles first, then the upper halves.</summary>
+    /// <summary>Leaf tables as halves of doubles. Those looked up in registers hold all lower halves first, then the upper ones.</summary>
     public required uint[] Leaves { get; init; }
+
+    /// <summary>Regions per tree: labels that its look-up distinguishes.</summary>
+    public static int RegionsFor(LeafLookup lookup) => lookup switch
+    {
+        LeafLookup.Registers32 => 32,
+        LeafLookup.Registers64 => 64,
+        _ => MaxLeaves,
+    };
 }

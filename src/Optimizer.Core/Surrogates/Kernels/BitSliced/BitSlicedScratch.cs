@@ -12,32 +12,34 @@ internal sealed class BitSlicedScratch
     private const int SumBytes = Rows * sizeof(double);
     private const int ValueBytes = Rows * sizeof(float);
     private const int LabelBytes = Rows * BitSlicedProgram.MaxRunTrees;
+    private const int RegionBytes = BitSlicedProgram.MaxLeaves * BitSlicedProgram.MaxGroupTrees * PlaneBytes;
 
     private readonly byte[] _buffer;
     private readonly int _start;
-    private readonly int _rankBytes;
-    private readonly int _planeBytes;
+    private readonly int _thresholdBytes;
 
     public BitSlicedScratch(BitSlicedProgram program)
     {
-        _rankBytes = program.RankPlanes.Length * Rows;
-        _planeBytes = program.PlaneCount * PlaneBytes;
-        _buffer = GC.AllocateArray<byte>(SumBytes + ValueBytes + LabelBytes + _rankBytes + _planeBytes + Line, pinned: true);
+        _thresholdBytes = program.FirstThreshold[^1] * PlaneBytes;
+        _buffer = GC.AllocateArray<byte>(SumBytes + ValueBytes + Rows + LabelBytes + RegionBytes + _thresholdBytes + Line, pinned: true);
         _start = (int)((Line - (Marshal.UnsafeAddrOfPinnedArrayElement(_buffer, 0) % Line)) % Line);
-        Planes[(MuxBuilder.Ones * PlaneBytes)..((MuxBuilder.Ones + 1) * PlaneBytes)].Fill(byte.MaxValue);
     }
 
     public Span<double> Sums => MemoryMarshal.Cast<byte, double>(Part(0, SumBytes));
 
     public Span<float> Values => MemoryMarshal.Cast<byte, float>(Part(SumBytes, ValueBytes));
 
+    /// <summary>Ranks of one rank plane.</summary>
+    public Span<sbyte> Ranks => MemoryMarshal.Cast<byte, sbyte>(Part(SumBytes + ValueBytes, Rows));
+
     /// <summary>Labels of the trees of a run, a block of rows each.</summary>
-    public Span<byte> Labels => Part(SumBytes + ValueBytes, LabelBytes);
+    public Span<byte> Labels => Part(SumBytes + ValueBytes + Rows, LabelBytes);
 
-    /// <summary>Ranks, plane after plane, a block of rows each.</summary>
-    public Span<sbyte> Ranks => MemoryMarshal.Cast<byte, sbyte>(Part(SumBytes + ValueBytes + LabelBytes, _rankBytes));
+    /// <summary>By tree of a group and label: the rows that carry it.</summary>
+    public Span<byte> Regions => Part(SumBytes + ValueBytes + Rows + LabelBytes, RegionBytes);
 
-    public Span<byte> Planes => Part(SumBytes + ValueBytes + LabelBytes + _rankBytes, _planeBytes);
+    /// <summary>By threshold: the rows above it, NaN included, which is above all.</summary>
+    public Span<byte> Thresholds => Part(SumBytes + ValueBytes + Rows + LabelBytes + RegionBytes, _thresholdBytes);
 
     private Span<byte> Part(int offset, int bytes) => _buffer.AsSpan(_start + offset, bytes);
 }
