@@ -3,22 +3,23 @@ namespace Optimizer.Surrogates;
 /// <summary>The rank planes of one or several ensembles over the same columns, and where each inner node finds its threshold in them.</summary>
 internal sealed class RankPlaneSet
 {
-    private readonly Dictionary<int, int> _firstPlane = [];
-    private readonly Dictionary<int, float[]> _distinct = [];
+    private readonly int[] _firstPlane;
+    private readonly float[][] _distinct;
 
-    public RankPlaneSet(IEnumerable<TreeEnsemble> ensembles)
+    public RankPlaneSet(IReadOnlyList<TreeEnsemble> ensembles)
     {
+        int features = 1 + ensembles.SelectMany(ensemble => ensemble.Feature).DefaultIfEmpty(-1).Max();
+        _firstPlane = new int[features];
+        _distinct = DistinctAscending(ensembles, features);
         var planes = new List<RankPlane>();
-        var nodes = ensembles.SelectMany(ensemble => ensemble.Feature.Zip(ensemble.Threshold, (feature, threshold) => (Feature: feature, Threshold: threshold)));
-        foreach (var own in nodes.GroupBy(node => node.Feature, node => node.Threshold).OrderBy(group => group.Key))
+        for (int feature = 0; feature < features; feature++)
         {
-            float[] thresholds = DistinctAscending(own);
-            _firstPlane[own.Key] = planes.Count;
-            _distinct[own.Key] = thresholds;
+            float[] thresholds = _distinct[feature];
+            _firstPlane[feature] = planes.Count;
             for (int start = 0; start < thresholds.Length; start += RankPlane.MaxThresholds)
             {
                 int count = Math.Min(RankPlane.MaxThresholds, thresholds.Length - start);
-                planes.Add(new RankPlane(own.Key, thresholds.AsSpan(start, count)));
+                planes.Add(new RankPlane(feature, thresholds.AsSpan(start, count)));
             }
         }
 
@@ -35,13 +36,24 @@ internal sealed class RankPlaneSet
         return (_firstPlane[feature] + (index / RankPlane.MaxThresholds), index % RankPlane.MaxThresholds);
     }
 
-    private static float[] DistinctAscending(IEnumerable<float> thresholds)
+    private static float[][] DistinctAscending(IReadOnlyList<TreeEnsemble> ensembles, int features)
     {
-        float[] distinct = [.. thresholds.Select(Normal).Distinct()];
-        Array.Sort(distinct);
-        return distinct;
+        var found = new List<float>?[features];
+        foreach (var ensemble in ensembles)
+        {
+            for (int node = 0; node < ensemble.Feature.Length; node++)
+            {
+                (found[ensemble.Feature[node]] ??= []).Add(Normal(ensemble.Threshold[node]));
+            }
+        }
+
+        return Array.ConvertAll(found, own =>
+        {
+            own?.Sort();
+            return own is null ? [] : own.Where((threshold, place) => place == 0 || threshold != own[place - 1]).ToArray();
+        });
     }
 
-    // Minus zero compares equal to zero but need not hash or sort so.
+    // Minus zero compares equal to zero but need not sort so.
     private static float Normal(float threshold) => threshold == 0f ? 0f : threshold;
 }
