@@ -8,8 +8,10 @@ internal static class KernelBenchmark
 {
     private const int GateTrees = 300;
     private const int GateLeaves = 32;
-    private const int WarmUps = 5;
+    private const int WarmUps = 8;
     private const double Tolerance = 1e-5;
+    private const double LeastSeconds = 0.02;
+    private const int MostRepeats = 50;
 
     public static async Task<int> RunAsync(string[] words, TextWriter output, TextWriter errors)
     {
@@ -57,10 +59,12 @@ internal static class KernelBenchmark
     private static List<KernelRow> MeasureProblem(KernelProblem problem, int turnCount)
     {
         var contenders = KernelContender.For(problem);
-        WarmUp(contenders);
+        Turn[][] warmUp = WarmUp(contenders);
         double[] differences = [.. contenders.Select(contender => LargestDifference(contender, contenders[0]))];
         int compiled = contenders.FindIndex(contender => contender.Name == CompiledPeer.Name);
-        Turn[][] turns = InterleavedTiming.Run([.. contenders.Select(contender => contender.Run)], turnCount);
+        int[] repeats = [.. warmUp.Select(own => (int)Math.Clamp(LeastSeconds / own.Min(turn => turn.Seconds), 1, MostRepeats))];
+        Turn[][] turns = InterleavedTiming.Run([.. contenders.Select((contender, index) => Repeated(contender.Run, repeats[index]))], turnCount);
+        turns = [.. turns.Select((own, index) => own.Select(turn => new Turn(turn.Seconds / repeats[index], turn.ProcessorSeconds / repeats[index])).ToArray())];
         return
         [
             .. contenders.Select((contender, index) => new KernelRow(
@@ -74,7 +78,16 @@ internal static class KernelBenchmark
     }
 
     // Repeated until the runtime has compiled every contender's loops at their last tier.
-    private static void WarmUp(List<KernelContender> contenders) => InterleavedTiming.Run([.. contenders.Select(contender => contender.Run)], WarmUps);
+    private static Turn[][] WarmUp(List<KernelContender> contenders) => InterleavedTiming.Run([.. contenders.Select(contender => contender.Run)], WarmUps);
+
+    // A turn of a millisecond would measure how the contender before left the caches.
+    private static Action Repeated(Action run, int repeats) => () =>
+    {
+        for (int repeat = 0; repeat < repeats; repeat++)
+        {
+            run();
+        }
+    };
 
     // ML.NET hands out float: compared at that precision. The tests compare the double sums.
     private static double LargestDifference(KernelContender contender, KernelContender reference)
