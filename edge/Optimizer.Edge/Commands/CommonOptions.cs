@@ -3,6 +3,7 @@ using System.Globalization;
 using CopperFoilLine;
 using CopperFoilLine.Operators;
 using CopperFoilLine.Scenes;
+using Optimizer.Replay.Recordings;
 
 namespace Optimizer.Edge.Commands;
 
@@ -14,6 +15,12 @@ internal static class CommonOptions
     public static Option<string?> Data() => new("--data") { Description = "Folder for the audit record and the writer epoch.", HelpName = "DIR" };
 
     public static Option<string?> Report() => new("--report") { Description = "Writes the result as JSON.", HelpName = "FILE" };
+
+    public static Option<string?> Format() => new("--format") { Description = $"One of {string.Join(", ", RecordingFormat.All)}; left out: by name and header.", HelpName = "FORMAT" };
+
+    public static string? KnownFormat(string? format) => format is null || RecordingFormat.All.Contains(format)
+        ? format
+        : throw new UsageException($"--format: found \"{format}\", expected one of {string.Join(", ", RecordingFormat.All)}");
 
     public static Option<int> Seed(string name = "--seed", int fallback = 7) =>
         new(name) { Description = "Fixes noise, disturbances and search.", DefaultValueFactory = _ => fallback, HelpName = "S" };

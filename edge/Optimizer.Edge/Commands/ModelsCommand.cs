@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Optimizer.Edge.Line;
 using Optimizer.Edge.Site;
 using Optimizer.Historian;
@@ -12,14 +11,6 @@ namespace Optimizer.Edge.Commands;
 /// <summary><c>models</c>: what is stored, what each knows, and which one is in force.</summary>
 internal static class ModelsCommand
 {
-    private static readonly JsonSerializerOptions Form = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        WriteIndented = true,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
-    };
-
     public static Command Create()
     {
         var command = new Command("models",
@@ -42,7 +33,7 @@ internal static class ModelsCommand
             var models = store.List();
             if (parsed.GetValue(json))
             {
-                Console.WriteLine(JsonSerializer.Serialize(models, Form));
+                Console.WriteLine(JsonSerializer.Serialize(models, ReportForm.Json));
                 return;
             }
 
@@ -65,7 +56,7 @@ internal static class ModelsCommand
         {
             int wanted = parsed.GetValue(version);
             string card = store.CardOf(wanted);
-            Console.WriteLine(parsed.GetValue(json) ? JsonSerializer.Serialize(store.List().First(m => m.Version == wanted).Manifest, Form) : card);
+            Console.WriteLine(parsed.GetValue(json) ? JsonSerializer.Serialize(store.List().First(m => m.Version == wanted).Manifest, ReportForm.Json) : card);
         });
     }
 
@@ -101,7 +92,7 @@ internal static class ModelsCommand
         try
         {
             using var audit = AuditRecord.Open(data);
-            audit.Append(TimeProvider.System.GetUtcNow(), "model", JsonSerializer.Serialize(new { Fate = what, Before = before, After = after, Hash = hash, By = by, Reason = reason }, Form));
+            audit.Append(TimeProvider.System.GetUtcNow(), "model", JsonSerializer.Serialize(new { Fate = what, Before = before, After = after, Hash = hash, By = by, Reason = reason }, ReportForm.Json));
         }
         catch (IOException e)
         {

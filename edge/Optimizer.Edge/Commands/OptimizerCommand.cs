@@ -20,6 +20,7 @@ internal static class OptimizerCommand
         root.Subcommands.Add(TrainCommand.Create());
         root.Subcommands.Add(ModelsCommand.Create());
         root.Subcommands.Add(RecommendCommand.Create());
+        root.Subcommands.Add(WhatIfCommand.Create());
 
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

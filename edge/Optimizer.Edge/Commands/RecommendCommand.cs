@@ -3,7 +3,6 @@ using System.Text.Json;
 using Optimizer.Edge.Recorded;
 using Optimizer.Edge.Site;
 using Optimizer.Learning;
-using Optimizer.Replay.Recordings;
 
 namespace Optimizer.Edge.Commands;
 
@@ -14,7 +13,7 @@ internal static class RecommendCommand
     {
         var site = CommonOptions.Site();
         var recording = new Option<string>("--recording") { Description = "Recording to learn from and to decide at the end of: wide CSV, long CSV or Parquet.", Required = true, HelpName = "FILE" };
-        var format = new Option<string?>("--format") { Description = $"One of {string.Join(", ", RecordingFormat.All)}; left out: by name and header.", HelpName = "FORMAT" };
+        var format = CommonOptions.Format();
         var report = CommonOptions.Report();
         var seed = new Option<int>("--seed") { Description = "Fixes the search.", DefaultValueFactory = _ => 7, HelpName = "S" };
         var quiet = new Option<bool>("--quiet") { Description = "Tells no progress." };
@@ -29,12 +28,7 @@ internal static class RecommendCommand
 
         command.SetAction(async (parsed, cancel) =>
         {
-            string? kind = parsed.GetValue(format);
-            if (kind is not null && !RecordingFormat.All.Contains(kind))
-            {
-                throw new UsageException($"--format: found \"{kind}\", expected one of {string.Join(", ", RecordingFormat.All)}");
-            }
-
+            string? kind = CommonOptions.KnownFormat(parsed.GetValue(format));
             string? file = CommonOptions.Writable(parsed.GetValue(report));
             var line = SiteMapper.Load(parsed.GetValue(site)!);
             string name = parsed.GetValue(recording)!;
@@ -45,7 +39,7 @@ internal static class RecommendCommand
             Show(advice);
             if (file is not null)
             {
-                await File.WriteAllTextAsync(file, JsonSerializer.Serialize(advice, TrainCommand.Form) + "\n", cancel);
+                await File.WriteAllTextAsync(file, JsonSerializer.Serialize(advice, ReportForm.Json) + "\n", cancel);
             }
 
             return advice.Status == Advice.Refused ? ExitCodes.Refused : ExitCodes.Ok;
@@ -69,14 +63,7 @@ internal static class RecommendCommand
         if (advice.Objective is { } o)
         {
             Console.WriteLine();
-            Console.WriteLine($"{"prediction",-26}{"now",10}{"next",10}{"90 % from",10}{"to",10}  {"unit",-7} limit");
-            foreach (var p in advice.Predicted)
-            {
-                string limits = string.Join(", ", p.Limits.Select(l => FormattableString.Invariant($"{(l.AtLeast is null ? "at most" : "at least")} {l.AtLeast ?? l.AtMost}")));
-                Console.WriteLine(FormattableString.Invariant($"{p.Cv,-26}{p.Now,10:G4}{p.Next,10:G4}{p.Low,10:G4}{p.High,10:G4}  {p.Unit,-7} {limits}").TrimEnd());
-            }
-
-            Console.WriteLine(FormattableString.Invariant($"{"objective " + o.Name,-26}{o.Current,10:G4}{o.Predicted,10:G4}{o.Low,10:G4}{o.High,10:G4}  {o.Unit}"));
+            PredictionTable.Show(advice.Predicted, o);
         }
     }
 }

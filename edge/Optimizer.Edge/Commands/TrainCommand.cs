@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Optimizer.Edge.Plots;
 using Optimizer.Edge.Recorded;
 using Optimizer.Edge.Site;
@@ -14,18 +13,11 @@ namespace Optimizer.Edge.Commands;
 /// <summary><c>train</c>: what a recording teaches about each controlled variable, and whether that may steer.</summary>
 internal static class TrainCommand
 {
-    internal static readonly JsonSerializerOptions Form = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        WriteIndented = true,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    };
-
     public static Command Create()
     {
         var site = CommonOptions.Site();
         var recording = new Option<string>("--recording") { Description = "Recording to learn from: wide CSV, long CSV or Parquet.", Required = true, HelpName = "FILE" };
-        var format = new Option<string?>("--format") { Description = $"One of {string.Join(", ", RecordingFormat.All)}; left out: by name and header.", HelpName = "FORMAT" };
+        var format = CommonOptions.Format();
         var report = CommonOptions.Report();
         var plot = new Option<string?>("--plot") { Description = "Writes one page of plots per controlled variable, DIR/NAME.png.", HelpName = "DIR" };
         var data = new Option<string?>("--data") { Description = "Stores the model in this folder: as champion when there is none and every variable may steer, else as challenger.", HelpName = "DIR" };
@@ -40,12 +32,7 @@ internal static class TrainCommand
 
         command.SetAction(async (parsed, cancel) =>
         {
-            string? kind = parsed.GetValue(format);
-            if (kind is not null && !RecordingFormat.All.Contains(kind))
-            {
-                throw new UsageException($"--format: found \"{kind}\", expected one of {string.Join(", ", RecordingFormat.All)}");
-            }
-
+            string? kind = CommonOptions.KnownFormat(parsed.GetValue(format));
             string? pages = ModelPages.Writable(parsed.GetValue(plot));
             return await RunAsync(SiteMapper.Load(parsed.GetValue(site)!), parsed.GetValue(recording)!, kind, CommonOptions.Writable(parsed.GetValue(report)), pages, parsed.GetValue(data), parsed.GetValue(quiet), cancel);
         });
@@ -80,7 +67,7 @@ internal static class TrainCommand
 
         if (report is not null)
         {
-            await File.WriteAllTextAsync(report, JsonSerializer.Serialize(new { Recording = Path.GetFileName(recording), history.Until, ModelHash = final.Hash, Findings = history.Findings.All, Targets = targets, Excitation = excitation }, Form) + "\n", cancel);
+            await File.WriteAllTextAsync(report, JsonSerializer.Serialize(new { Recording = Path.GetFileName(recording), history.Until, ModelHash = final.Hash, Findings = history.Findings.All, Targets = targets, Excitation = excitation }, ReportForm.Json) + "\n", cancel);
         }
 
         return ExitCodes.Ok;

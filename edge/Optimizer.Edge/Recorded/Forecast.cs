@@ -1,36 +1,32 @@
-using Optimizer.Cycle;
 using Optimizer.Objectives;
 using Optimizer.Plant;
 using Optimizer.Surrogates;
 
 namespace Optimizer.Edge.Recorded;
 
-/// <summary>What a decision predicts for the next results and for the objective, with 90 % intervals.</summary>
+/// <summary>What setpoints mean for the next results and for the objective, with 90 % intervals.</summary>
 internal static class Forecast
 {
-    public static IReadOnlyList<PredictedResult> Results(CycleOutcome outcome, CycleInput input)
+    /// <param name="stay">The setpoints of now.</param>
+    /// <param name="next">Those asked about.</param>
+    public static IReadOnlyList<PredictedResult> Results(Assessment stay, Assessment next, LearnedLine line)
     {
-        var next = Next(outcome);
-        var problem = input.Line.Problem;
-        return [.. input.Surrogates!.Surrogates.Select((s, k) =>
+        var problem = line.Problem;
+        return [.. line.Surrogates.Surrogates.Select((s, k) =>
         {
-            var (mean, reach) = Result(s, input.Levels[k], next.Controlled[k]);
+            var (mean, reach) = Result(s, line.Levels[k], next.Controlled[k]);
             var v = s.Variable;
             return new PredictedResult(
-                v.Name, problem.Unit.Tag(v.Tag).EngineeringUnit, outcome.Stay!.Controlled[k].Mean, next.Controlled[k].Mean,
+                v.Name, problem.Unit.Tag(v.Tag).EngineeringUnit, stay.Controlled[k].Mean, next.Controlled[k].Mean,
                 v.Restore(mean - reach), v.Restore(mean + reach), [.. problem.Constraints.Where(c => c.Subject == v.Name).Select(Limit)]);
         })];
     }
 
-    public static PredictedObjective Objective(CycleOutcome outcome, Objective objective)
+    public static PredictedObjective Objective(Assessment stay, Assessment next, Objective objective)
     {
-        var next = Next(outcome);
         var (low, high) = next.ObjectiveInterval;
-        return new PredictedObjective(objective.Name, objective.EngineeringUnit, outcome.Stay!.Objective, next.Objective, low, high);
+        return new PredictedObjective(objective.Name, objective.EngineeringUnit, stay.Objective, next.Objective, low, high);
     }
-
-    // What was rejected does not happen.
-    private static Assessment Next(CycleOutcome outcome) => outcome.Kind == DecisionKind.Held ? outcome.Stay! : outcome.Step!;
 
     // One result scatters around the mean that the assessment has the interval of; both on the learning scale.
     private static (double Mean, double Reach) Result(Surrogate surrogate, LevelState level, ControlledPrediction mean)

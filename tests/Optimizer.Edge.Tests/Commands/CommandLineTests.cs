@@ -21,6 +21,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("train")]
     [InlineData("models")]
     [InlineData("recommend")]
+    [InlineData("what-if")]
     public async Task HelpOfAVerb_ShowsAnExample(string verb)
     {
         var (exit, output) = await Cli.RunAsync(verb, "--help");
