@@ -14,10 +14,7 @@ namespace Optimizer.Learning.Store;
 /// <remarks>Several processes may read; who changes something holds a lock meanwhile. Nothing is loaded that its signed manifest does not vouch for.</remarks>
 public sealed class ModelStore : IDisposable
 {
-    /// <summary>Largest file that is read, bytes.</summary>
-    public const long LargestFile = 64L << 20;
-
-    private const string Surrogates = "surrogates.json", Card = "card.md", Pointer = "champion", HistoryFile = "history.jsonl", Lock = "store.lock";
+    private const string Pointer = "champion", HistoryFile = "history.jsonl", Lock = "store.lock";
     private const int Kept = 20;
 
     private readonly string _folder, _site;
@@ -99,8 +96,8 @@ public sealed class ModelStore : IDisposable
         Directory.CreateDirectory(part);
         var files = new Dictionary<string, byte[]>(StringComparer.Ordinal)
         {
-            [Surrogates] = SurrogateForm.Write(set),
-            [Card] = Encoding.UTF8.GetBytes(ModelCard.Write(_site, _unit, set)),
+            [ModelFolder.Surrogates] = SurrogateForm.Write(set),
+            [ModelFolder.Card] = Encoding.UTF8.GetBytes(ModelCard.Write(_site, _unit, set)),
         };
         var manifest = new ModelManifest(
             ModelManifest.Known, _site, set.Version, set.Hash, set.TrainedAt, _unit.Inputs,
@@ -165,7 +162,7 @@ public sealed class ModelStore : IDisposable
     public SurrogateSet Load(int version)
     {
         var manifest = Verify(version);
-        var set = SurrogateForm.Read(Read(version, Surrogates), _unit, _designs);
+        var set = SurrogateForm.Read(Folder(version).Read(ModelFolder.Surrogates), _unit, _designs);
         return set.Version == version && set.Hash == manifest.ModelHash
             ? set
             : throw new ModelException($"model {version}: its surrogates are version {set.Version} with hash {set.Hash[..12]}, the manifest says {manifest.ModelHash[..12]}");
@@ -176,7 +173,7 @@ public sealed class ModelStore : IDisposable
     public string CardOf(int version)
     {
         Verify(version);
-        return Encoding.UTF8.GetString(Read(version, Card));
+        return Encoding.UTF8.GetString(Folder(version).Read(ModelFolder.Card));
     }
 
     public void Dispose() => _key.Dispose();
@@ -222,67 +219,7 @@ public sealed class ModelStore : IDisposable
             throw new ModelException($"there is no model {version} in {_folder}; there {(Versions().Count == 0 ? "is none" : "are " + string.Join(", ", Versions()))}");
         }
 
-        try
-        {
-            var manifest = ModelManifest.Decode(Read(version, ModelManifest.FileName));
-            CheckOrigin(version, manifest);
-            CheckFiles(version, manifest);
-            return manifest;
-        }
-        catch (ModelException e) when (!e.Message.StartsWith("model ", StringComparison.Ordinal))
-        {
-            throw new ModelException($"model {version}: {e.Message}");
-        }
-    }
-
-    private void CheckOrigin(int version, ModelManifest manifest)
-    {
-        if (manifest.KeyId != _key.Id)
-        {
-            throw new ModelException($"signed by key {manifest.KeyId}, this store trusts {_key.Id}");
-        }
-
-        if (!manifest.IsSignedBy(_key))
-        {
-            throw new ModelException("its signature does not fit its manifest: something was altered");
-        }
-
-        if (manifest.Version != version || manifest.Site != _site)
-        {
-            throw new ModelException($"the manifest is of model {manifest.Version} of site {manifest.Site}, expected model {version} of {_site}");
-        }
-
-        if (!manifest.Inputs.SequenceEqual(_unit.Inputs))
-        {
-            throw new ModelException($"it knows the inputs {string.Join(", ", manifest.Inputs)}; the site has {string.Join(", ", _unit.Inputs)}");
-        }
-    }
-
-    private void CheckFiles(int version, ModelManifest manifest)
-    {
-        string[] expected = [.. manifest.Files.Keys.Append(ModelManifest.FileName).Order(StringComparer.Ordinal)];
-        string[] found = [.. Directory.EnumerateFileSystemEntries(FolderOf(version)).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
-        if (!found.SequenceEqual(expected) || !manifest.Files.ContainsKey(Surrogates) || !manifest.Files.ContainsKey(Card))
-        {
-            throw new ModelException($"found the files {string.Join(", ", found)}, expected {string.Join(", ", expected)}");
-        }
-
-        foreach (var (name, hash) in manifest.Files)
-        {
-            string actual = Convert.ToHexStringLower(SHA256.HashData(Read(version, name)));
-            if (actual != hash)
-            {
-                throw new ModelException($"{name} hashes to {actual[..12]}, the manifest says {(hash.Length > 12 ? hash[..12] : hash)}");
-            }
-        }
-    }
-
-    private byte[] Read(int version, string name)
-    {
-        var file = new FileInfo(Path.Combine(FolderOf(version), name));
-        return !file.Exists ? throw new ModelException($"{name} is missing")
-            : file.Length > LargestFile ? throw new ModelException($"{name} has {file.Length} bytes, at most {LargestFile} are read")
-            : File.ReadAllBytes(file.FullName);
+        return Folder(version).Verify(_site, _unit, _key);
     }
 
     private void Point(int version, ModelFate fate, DateTimeOffset at, string by, string? reason)
@@ -325,6 +262,8 @@ public sealed class ModelStore : IDisposable
         .Select(n => int.Parse(n, CultureInfo.InvariantCulture)).Order()];
 
     private string FolderOf(int version) => Path.Combine(_folder, version.ToString("D6", CultureInfo.InvariantCulture));
+
+    private ModelFolder Folder(int version) => new(FolderOf(version), version);
 
     private void Step(string name) => _beforeStep?.Invoke(name);
 
