@@ -37,10 +37,20 @@ public class EnsembleEvaluatorTests
     [MemberData(nameof(Names))]
     public void LeafCountsAroundTableLimits_AllRowsEqualTheWalk(string name)
     {
-        foreach (int leaves in new[] { 1, 2, 15, 16, 17, 31, 32, 33, 64, 65, 128, 129, 255, 256, 257, 700 })
+        foreach (int leaves in new[] { 1, 2, 4, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 65, 128, 129, 255, 256, 257, 700 })
         {
             var ensemble = RandomEnsembles.Create(seed: leaves, features: 5, trees: 6, leaves, thresholds: 90, full: true);
             AssertEqualsWalk(ensemble, name, 300, 300, seed: leaves);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void OnlySmallTrees_AllRowsEqualTheWalk(string name)
+    {
+        foreach (int trees in new[] { 1, 3, 15, 16, 17, 40 })
+        {
+            AssertEqualsWalk(RandomEnsembles.Create(seed: trees, features: 5, trees, maxLeaves: 8, thresholds: 40), name, 1300, 1301, seed: trees);
         }
     }
 

@@ -44,6 +44,7 @@ internal sealed class BitSlicedCompiler
     {
         int firstRun = _runs.Count;
         var compiled = Array.ConvertAll(ensemble.Roots, root => LabelledTree.Compile(ensemble, root, Threshold));
+        bool small = LabelTranspose.IsAccelerated && Array.TrueForAll(compiled, tree => tree.Leaves.Length is > 0 and <= SmallTrees.MaxLeaves);
         for (int first = 0; first < compiled.Length;)
         {
             var lookup = Lookup(compiled[first]);
@@ -54,7 +55,7 @@ internal sealed class BitSlicedCompiler
                 end++;
             }
 
-            AddRun(lookup, compiled.AsSpan(first, end - first));
+            AddRun(small ? LeafLookup.Registers8 : lookup, compiled.AsSpan(first, end - first));
             first = end;
         }
 
@@ -83,19 +84,23 @@ internal sealed class BitSlicedCompiler
     {
         int firstTree = _trees.Count;
         int firstGroup = _groups.Count;
+        int most = 0;
         foreach (var tree in trees)
         {
             _trees.Add(new BitSlicedTree(tree.Leaves.Length, _leaves.Count, tree.Root));
             AddLeaves(tree.Leaves, lookup);
+            most = Math.Max(most, tree.Leaves.Length);
         }
+
+        int regions = BitSlicedProgram.RegionsFor(most);
 
         for (int first = 0; lookup != LeafLookup.Walk && first < trees.Length; first += BitSlicedProgram.MaxGroupTrees)
         {
             int count = Math.Min(BitSlicedProgram.MaxGroupTrees, trees.Length - first);
-            AddGroup(trees.Slice(first, count), firstTree + first, BitSlicedProgram.RegionsFor(lookup));
+            AddGroup(trees.Slice(first, count), firstTree + first, regions);
         }
 
-        _runs.Add(new TreeRun(lookup, firstGroup, _groups.Count - firstGroup, firstTree, trees.Length));
+        _runs.Add(new TreeRun(lookup, regions, firstGroup, _groups.Count - firstGroup, firstTree, trees.Length));
     }
 
     private void AddGroup(ReadOnlySpan<LabelledTree> trees, int firstTree, int regions)
@@ -122,15 +127,22 @@ internal sealed class BitSlicedCompiler
 
     private void AddLeaves(double[] leaves, LeafLookup lookup)
     {
+        if (lookup == LeafLookup.Registers8)
+        {
+            _leaves.AddRange(MemoryMarshal.Cast<double, uint>([.. leaves, .. new double[SmallTrees.MaxLeaves - leaves.Length]]));
+            return;
+        }
+
         if (lookup >= LeafLookup.Table)
         {
             _leaves.AddRange(MemoryMarshal.Cast<double, uint>(leaves));
             return;
         }
 
+        int size = lookup == LeafLookup.Registers32 ? 32 : 64;
         for (int shift = 0; shift <= 32; shift += 32)
         {
-            for (int label = 0; label < BitSlicedProgram.RegionsFor(lookup); label++)
+            for (int label = 0; label < size; label++)
             {
                 _leaves.Add(label < leaves.Length ? unchecked((uint)(BitConverter.DoubleToUInt64Bits(leaves[label]) >> shift)) : 0);
             }

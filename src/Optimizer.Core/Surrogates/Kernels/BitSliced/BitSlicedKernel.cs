@@ -31,6 +31,7 @@ internal static class BitSlicedKernel
     {
         var sums = scratch.Sums;
         sums.Fill(part.Ensemble.Bias);
+        ushort[] places = BitSlicedLayout.SumOfRow;
         foreach (ref readonly var run in program.Runs.AsSpan(part.FirstRun, part.RunCount))
         {
             if (run.Lookup == LeafLookup.Walk)
@@ -40,26 +41,30 @@ internal static class BitSlicedKernel
             }
 
             Label(program, run, scratch);
-            if (run.Lookup == LeafLookup.Table)
+            switch (run.Lookup)
             {
-                AddFromTables(program, run, scratch.Labels, sums);
-            }
-            else
-            {
-                RegisterLeaves.Add(program, run, scratch.Labels, sums);
+                case LeafLookup.Registers8:
+                    places = SmallTrees.SumOfRow;
+                    SmallTrees.Add(program, run, scratch.Labels, sums);
+                    break;
+                case LeafLookup.Table:
+                    AddFromTables(program, run, scratch.Labels, sums);
+                    break;
+                default:
+                    RegisterLeaves.Add(program, run, scratch.Labels, sums);
+                    break;
             }
         }
 
         for (int row = 0; row < scores.Length; row++)
         {
-            scores[row] = sums[BitSlicedLayout.SumOfRow[row]];
+            scores[row] = sums[places[row]];
         }
     }
 
     private static void Label(BitSlicedProgram program, in TreeRun run, BitSlicedScratch scratch)
     {
-        int regions = BitSlicedProgram.RegionsFor(run.Lookup);
-        int treeBytes = regions * BitSlicedScratch.PlaneBytes;
+        int treeBytes = run.Regions * BitSlicedScratch.PlaneBytes;
         foreach (ref readonly var group in program.Groups.AsSpan(run.FirstGroup, run.GroupCount))
         {
             var trees = program.Trees.AsSpan(group.FirstTree, group.TreeCount);
@@ -75,8 +80,15 @@ internal static class BitSlicedKernel
                 ref MemoryMarshal.GetReference(scratch.Thresholds), ref MemoryMarshal.GetReference(scratch.Regions));
             for (int tree = 0; tree < trees.Length; tree++)
             {
-                LabelTranspose.Run(
-                    ref scratch.Regions[tree * treeBytes], regions, ref scratch.Labels[(group.FirstTree - run.FirstTree + tree) * BitSlicedScratch.Rows]);
+                int place = group.FirstTree - run.FirstTree + tree;
+                if (run.Lookup == LeafLookup.Registers8)
+                {
+                    SmallTrees.Label(ref scratch.Regions[tree * treeBytes], ref scratch.Labels[0], place);
+                }
+                else
+                {
+                    LabelTranspose.Run(ref scratch.Regions[tree * treeBytes], run.Regions, ref scratch.Labels[place * BitSlicedScratch.Rows]);
+                }
             }
         }
     }

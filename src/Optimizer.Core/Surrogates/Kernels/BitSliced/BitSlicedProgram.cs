@@ -3,6 +3,9 @@ namespace Optimizer.Surrogates;
 /// <summary>How the leaves of a run of trees are looked up.</summary>
 internal enum LeafLookup
 {
+    /// <summary>At most 8 leaves, as all trees of the ensemble: see <see cref="SmallTrees"/>.</summary>
+    Registers8,
+
     /// <summary>At most 32 leaves: a table of 32 that stays in registers.</summary>
     Registers32,
 
@@ -24,12 +27,12 @@ internal readonly record struct RegionSplit(int Threshold, ushort Parent, ushort
 
 /// <summary>
 /// Consecutive trees of one ensemble that are labelled together, their splits interleaved, each tree's regions
-/// <see cref="BitSlicedProgram.RegionsFor"/> after the last one's.
+/// <see cref="TreeRun.Regions"/> after the last one's.
 /// </summary>
 internal readonly record struct TreeGroup(int FirstSplit, int SplitCount, int FirstTree, int TreeCount);
 
-/// <summary>Consecutive groups whose leaves are looked up together.</summary>
-internal readonly record struct TreeRun(LeafLookup Lookup, int FirstGroup, int GroupCount, int FirstTree, int TreeCount);
+/// <summary>Consecutive groups whose leaves are looked up together; each tree has <see cref="Regions"/> planes, at least one per leaf.</summary>
+internal readonly record struct TreeRun(LeafLookup Lookup, int Regions, int FirstGroup, int GroupCount, int FirstTree, int TreeCount);
 
 /// <summary>Number of leaves, first entry of <see cref="BitSlicedProgram.Leaves"/>, and root in the ensemble.</summary>
 internal readonly record struct BitSlicedTree(int LeafCount, int FirstLeaf, int Root);
@@ -66,14 +69,15 @@ internal sealed class BitSlicedProgram
 
     public required BitSlicedTree[] Trees { get; init; }
 
-    /// <summary>Leaf tables as halves of doubles. Those looked up in registers hold all lower halves first, then the upper ones.</summary>
+    /// <summary>Leaf tables as halves of doubles. Those of 32 and 64 in registers hold all lower halves first, then the upper ones.</summary>
     public required uint[] Leaves { get; init; }
 
-    /// <summary>Regions per tree: labels that its look-up distinguishes.</summary>
-    public static int RegionsFor(LeafLookup lookup) => lookup switch
+    /// <summary>Regions of a tree in a run whose largest tree has this many leaves: 8, 32, 64 or 256.</summary>
+    public static int RegionsFor(int leaves) => leaves switch
     {
-        LeafLookup.Registers32 => 32,
-        LeafLookup.Registers64 => 64,
+        <= 8 => 8,
+        <= 32 => 32,
+        <= 64 => 64,
         _ => MaxLeaves,
     };
 }

@@ -14,15 +14,25 @@ internal static class LabelTranspose
     public static bool IsAccelerated => Avx512BW.IsSupported && Gfni.V512.IsSupported && Vector512.IsHardwareAccelerated;
 
     /// <param name="regions">First region of the tree: by label, the rows that carry it. Disjoint; together all rows.</param>
-    /// <param name="count">Number of regions, 32, 64 or 256.</param>
+    /// <param name="count">Number of regions, 8, 32, 64 or 256.</param>
     /// <param name="labels">Receives a block of labels.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(ref byte regions, int count, ref byte labels)
     {
-        Gather(ref regions, out var p0, out var p1, out var p2, out var p3, out var p4, out _);
-        var p5 = Vector512<byte>.Zero;
-        var p6 = p5;
-        var p7 = p5;
+        Vector512<byte> p0, p1, p2;
+        var p3 = Vector512<byte>.Zero;
+        var (p4, p5, p6, p7) = (p3, p3, p3, p3);
+        if (count < Part)
+        {
+            (p0, p1) = (p3, p3);
+            Four(ref regions, 0, ref p0, ref p1);
+            p2 = Four(ref regions, 4, ref p0, ref p1);
+        }
+        else
+        {
+            Gather(ref regions, out p0, out p1, out p2, out p3, out p4, out _);
+        }
+
         for (int part = 1; part < count / Part; part++)
         {
             Gather(ref Unsafe.Add(ref regions, part * Part * BitSlicedScratch.PlaneBytes), out var q0, out var q1, out var q2, out var q3, out var q4, out var any);
@@ -109,7 +119,7 @@ internal static class LabelTranspose
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Transpose(Vector512<uint> matrices, ref byte labels, nuint offset) => Gfni.V512
+    internal static void Transpose(Vector512<uint> matrices, ref byte labels, nuint offset) => Gfni.V512
         .GaloisFieldAffineTransform(Vector512.Create(0x8040201008040201UL).AsByte(), matrices.AsByte(), 0)
         .StoreUnsafe(ref labels, offset);
 }
