@@ -18,7 +18,7 @@ internal sealed record DecisionReport(Machine Machine, bool Quick, IReadOnlyList
 /// <summary>Whole decisions: 16,384 candidates, nine setpoints, thirty inputs, three controlled variables with uncertainty.</summary>
 internal static class DecisionBenchmark
 {
-    private static readonly SearchBudget Budget = new(15_000, 40, 1.0);
+    private static readonly SearchBudget Budget = new SearchBudget(15_000, 40, 1.0) with { Boxes = 0 };
 
     public static async Task<int> RunAsync(string[] words, TextWriter output, TextWriter errors)
     {
