@@ -25,7 +25,7 @@ internal static class FoilSearch
         var set = new SurrogateTrainer(site.Line.Unit, site.Designs, new LearningOptions()).Train(history.Sets, history.Reference, 1, history.Until);
         output.WriteLine($"{"copper foil",-12} {"boxes",6} {"ms median",10} {"examined",9} {"proven",7} {"gap median",11} {"worst",8} {"benefit",8} {"worth a move",13}");
         var rows = new List<FoilRow>();
-        foreach (int boxes in (int[])[0, 300, 3000, 30_000])
+        foreach (int boxes in (int[])[0, 300, 3000])
         {
             var row = Measure(site.Line.Problem, set, history, site.Line.Settings.TrustRadius, site.Line.Settings.Search with { Boxes = boxes }, decisions);
             rows.Add(row);
