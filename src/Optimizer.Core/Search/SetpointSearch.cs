@@ -12,7 +12,7 @@ public sealed record SearchBudget(int SpaceFilling, int Refinements, double Caut
     public int Cuts { get; init; } = 16;
 
     /// <summary>Boxes examined to prove how good the target is; 0: no proof is tried.</summary>
-    public int Boxes { get; init; } = 200;
+    public int Boxes { get; init; } = 300;
 
     public static readonly SearchBudget Default = new(256, 40, 1.0);
 }

@@ -17,6 +17,13 @@ internal sealed class DecisionProblem
     private const int TrainingRows = 4000;
     private static readonly DateTimeOffset Now = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
 
+    // Shared by the controlled variables, as a site's features are.
+    private static readonly BackboneTerm[] Terms =
+    [
+        .. Enumerable.Range(0, Setpoints + 2).Select(i => BackboneTerm.Linear("x" + i, i)), BackboneTerm.Square("u3", 3, 0.5, 0.5), BackboneTerm.Square("u4", 4, 0.5, 0.5),
+        new("share", x => (0.5 + x[0]) / (0.5 + x[1]) * Math.Pow(1 / (0.5 + x[2]), 0.7) * Math.Exp(-0.2 * x[3])), new("ratio", x => Math.Log((0.2 + x[5]) / (0.2 + x[6]))),
+    ];
+
     private readonly OperatingProblem _problem;
     private readonly SurrogateSet _surrogates;
     private readonly LevelState[] _levels;
@@ -66,7 +73,6 @@ internal sealed class DecisionProblem
     private static OperatingProblem Problem(ProcessUnit unit)
     {
         var layout = new ValueLayout(unit, ["power_price", "scrap_price"], ["rate", "power", "additives", "wear", "good_rate", "cost_rate", "cost", "room"]);
-        double At(double[] v, string name) => v[layout[name]];
         int rate = layout["rate"], power = layout["power"], additives = layout["additives"], wear = layout["wear"], good = layout["good_rate"], costRate = layout["cost_rate"];
         int inSpecification = layout.InSpecification, defects = layout["y2"], powerPrice = layout["power_price"], scrapPrice = layout["scrap_price"];
         Quantity[] quantities =
@@ -101,11 +107,7 @@ internal sealed class DecisionProblem
     private static Surrogate Model(ControlledVariable variable, int k, int bags, int trees)
     {
         var random = new Random(50 + k);
-        BackboneTerm[] terms =
-        [
-            .. Enumerable.Range(0, Setpoints + 2).Select(i => BackboneTerm.Linear("x" + i, i)), BackboneTerm.Square("u3", 3, 0.5, 0.5), BackboneTerm.Square("u4", 4, 0.5, 0.5),
-            new("share", x => (0.5 + x[0]) / (0.5 + x[1]) * Math.Pow(1 / (0.5 + x[2]), 0.7) * Math.Exp(-0.2 * x[3])), new("ratio", x => Math.Log((0.2 + x[5]) / (0.2 + x[6]))),
-        ];
+        var terms = Terms;
         var covariance = new double[terms.Length, terms.Length];
         for (int i = 0; i < terms.Length; i++)
         {

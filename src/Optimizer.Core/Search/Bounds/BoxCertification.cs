@@ -12,6 +12,11 @@ internal sealed class BoxCertification
 {
     private const double Rounding = 1e-9;
 
+    private const int Contractions = 4;
+
+    // Share of a side that must be left at most for another look at once.
+    private const double Notable = 0.8;
+
     // Points are assessed together, whatever the boxes they come from.
     private const int Batch = 16;
 
@@ -41,7 +46,7 @@ internal sealed class BoxCertification
     {
         var open = new PriorityQueue<Node, (double, int)>();
         int examined = 0;
-        Push(open, new Node(box.Low, box.High, _residuals?.Root ?? default, new double[_problem.Violations.Length]), double.NegativeInfinity, ref examined);
+        Push(open, new Node((double[])box.Low.Clone(), (double[])box.High.Clone(), _residuals?.Root ?? default, new double[_problem.Violations.Length]), double.NegativeInfinity, ref examined);
         int waiting = 0;
         while (examined < boxes && open.TryPeek(out var next, out _) && next.Bound < Target)
         {
@@ -77,16 +82,26 @@ internal sealed class BoxCertification
 
     private double Bound(Node node)
     {
-        node.Low.CopyTo(_low, 0);
-        node.High.CopyTo(_high, 0);
-        if (_residuals is not null)
+        double bound = double.NegativeInfinity;
+        for (int round = 0; round < Contractions; round++)
         {
-            node.Trees = _residuals.Restrict(node.Trees, [.. node.Low, .. _assessor.Disturbances], [.. node.High, .. _assessor.Disturbances]);
-            _residuals.Bound(node.Trees.Trees, _low.AsSpan(_n), _high.AsSpan(_n));
+            Load(node);
+            _problem.Planes.Run(_low, _high);
+            bound = Math.Max(bound, _ascent.Maximise(_problem.Planes, node.Multipliers, Target));
+            if (bound >= Target || !Contract(node))
+            {
+                break;
+            }
         }
 
+        if (bound >= Target)
+        {
+            return bound;
+        }
+
+        Load(node);
         _problem.Tape.Run(_low, _high);
-        double bound = _ascent.Maximise(_problem.Tape, node.Multipliers, Target);
+        bound = Math.Max(bound, _ascent.Bound(_problem.Tape, node.Multipliers));
         ChooseCut(node);
         for (int round = 0; round < 4 && bound < Target && Narrow(); round++)
         {
@@ -101,6 +116,40 @@ internal sealed class BoxCertification
         }
 
         return bound;
+    }
+
+    private void Load(Node node)
+    {
+        node.Low.CopyTo(_low, 0);
+        node.High.CopyTo(_high, 0);
+        if (_residuals is not null)
+        {
+            node.Trees = _residuals.Restrict(node.Trees, [.. node.Low, .. _assessor.Disturbances], [.. node.High, .. _assessor.Disturbances]);
+            _residuals.Bound(node.Trees.Trees, _low.AsSpan(_n), _high.AsSpan(_n));
+        }
+    }
+
+    /// <summary>Takes off each side of the box what the plane below the sum already lifts above the target.</summary>
+    /// <returns>Whether it was worth bounding again.</returns>
+    private bool Contract(Node node)
+    {
+        double room = Target - _ascent.Sum;
+        bool notable = false;
+        for (int i = 0; i < _n; i++)
+        {
+            double slope = _ascent.SlopesLow[i], width = node.High[i] - node.Low[i], kept = room / Math.Abs(slope);
+            if (!(kept < width))
+            {
+                continue;
+            }
+
+            notable |= kept < Notable * width;
+            // A little more than the proof allows is kept, against rounding.
+            kept = Math.Min(width, (1 + 1e-9) * kept);
+            (node.Low[i], node.High[i]) = slope > 0 ? (node.Low[i], node.Low[i] + kept) : (node.High[i] - kept, node.High[i]);
+        }
+
+        return notable;
     }
 
     private bool Narrow()
@@ -170,8 +219,8 @@ internal sealed class BoxCertification
         middleHigh[i] = below;
         middleLow[i] = above;
         return (
-            new Node(node.Low, middleHigh, node.Trees, (double[])node.Multipliers.Clone()),
-            new Node(middleLow, node.High, node.Trees, (double[])node.Multipliers.Clone()));
+            new Node((double[])node.Low.Clone(), middleHigh, node.Trees, (double[])node.Multipliers.Clone()),
+            new Node(middleLow, (double[])node.High.Clone(), node.Trees, (double[])node.Multipliers.Clone()));
     }
 
     private sealed class Node(double[] low, double[] high, (CellBox Box, ResidualBounds.Trees[] Trees) trees, double[] multipliers)

@@ -9,7 +9,6 @@ internal enum TapeCode
     Variable,
     Linear,
     Multiply,
-    Divide,
     Exponential,
     Logarithm,
     Power,
@@ -28,7 +27,7 @@ internal readonly record struct TapeStep(TapeCode Code, int A, int B, double Num
 /// give and the mean value form <c>f(m) + sum_i f_i' (x_i - m_i)</c> (R. E. Moore, R. B. Kearfott, M. J. Cloud, Introduction to
 /// Interval Analysis, 2009, 6.3), so the error shrinks with the square of the box. Arithmetic is rounded to nearest: bounds hold to rounding.
 /// </summary>
-internal sealed class IntervalTape
+internal sealed class IntervalTape : ITapeBounds
 {
     private static readonly double RootTwoPi = Math.Sqrt(2 * Math.PI);
 
@@ -52,10 +51,7 @@ internal sealed class IntervalTape
 
     public (double Low, double High) Range(int step) => (_low[step], _high[step]);
 
-    /// <summary>Half-width of each variable in the box last evaluated.</summary>
     public ReadOnlySpan<double> Radius => _radius;
-
-    public ReadOnlySpan<double> Center => _center;
 
     public ReadOnlySpan<double> SlopesLow(int step) => _slopeLow.AsSpan(step * _n, _n);
 
@@ -94,9 +90,6 @@ internal sealed class IntervalTape
                     break;
                 case TapeCode.Maximum:
                     Maximum(s, step.A, step.B, down, up);
-                    break;
-                case TapeCode.Divide:
-                    Divide(s, step.A, step.B, down, up);
                     break;
                 default:
                     Function(s, step, down, up);
@@ -185,25 +178,6 @@ internal sealed class IntervalTape
         }
     }
 
-    private void Divide(int s, int a, int b, Span<double> down, Span<double> up)
-    {
-        _mid[s] = _mid[a] / _mid[b];
-        if (_low[b] <= 0 && _high[b] >= 0)
-        {
-            Unknown(s, down, up);
-            return;
-        }
-
-        double low = 1 / _high[b], high = 1 / _low[b];
-        (_low[s], _high[s]) = Product(_low[a], _high[a], low, high);
-        for (int i = 0; i < _n; i++)
-        {
-            // (a / b)' = (a' - (a / b) b') / b
-            var (l, h) = Product(_low[s], _high[s], _slopeLow[(b * _n) + i], _slopeHigh[(b * _n) + i]);
-            (down[i], up[i]) = Product(_slopeLow[(a * _n) + i] - h, _slopeHigh[(a * _n) + i] - l, low, high);
-        }
-    }
-
     private void Maximum(int s, int a, int b, Span<double> down, Span<double> up)
     {
         (_mid[s], _low[s], _high[s]) = (Math.Max(_mid[a], _mid[b]), Math.Max(_low[a], _low[b]), Math.Max(_high[a], _high[b]));
@@ -235,7 +209,7 @@ internal sealed class IntervalTape
                 (_mid[s], _low[s], _high[s]) = (Share(mid), Share(low), Share(high));
                 (from, to) = (Math.Min(Density(low), Density(high)), low <= 0 && high >= 0 ? Density(0) : Math.Max(Density(low), Density(high)));
                 break;
-            case TapeCode.Power when low > 0 || (p == Math.Floor(p) && p >= 1):
+            case TapeCode.Power when low > 0 || (p == Math.Floor(p) && (p >= 1 || high < 0)):
                 double a = Math.Pow(low, p), b = Math.Pow(high, p);
                 bool bends = low < 0 && high > 0 && p % 2 == 0;
                 (_mid[s], _low[s], _high[s]) = (Math.Pow(mid, p), bends ? 0 : Math.Min(a, b), Math.Max(a, b));

@@ -8,8 +8,9 @@ namespace Optimizer.Search;
 internal sealed class MultiplierAscent
 {
     private const int Steps = 60;
+    private const double Tired = 0.05;
 
-    private readonly double[] _low, _high, _gradient, _trial;
+    private readonly double[] _low, _high, _gradient, _trial, _scale;
     private readonly int _cost;
     private readonly int[] _violations;
     private readonly double _price;
@@ -18,8 +19,11 @@ internal sealed class MultiplierAscent
     {
         (_cost, _violations, _price) = (cost, violations, price);
         (_low, _high) = (new double[variables], new double[variables]);
-        (_gradient, _trial) = (new double[violations.Length], new double[violations.Length]);
+        (_gradient, _trial, _scale) = (new double[violations.Length], new double[violations.Length], new double[violations.Length]);
     }
+
+    /// <summary>The bound by the multipliers last bounded with, cost and violations together.</summary>
+    public double Sum { get; private set; }
 
     /// <summary>Slopes of the bounded sum by variable, for the multipliers last bounded.</summary>
     public double[] SlopesLow => _low;
@@ -29,12 +33,17 @@ internal sealed class MultiplierAscent
     /// <param name="tape">Evaluated over the box.</param>
     /// <param name="multipliers">From where to start; the best found on return.</param>
     /// <param name="target">What the bound need not exceed.</param>
-    public double Maximise(IntervalTape tape, double[] multipliers, double target)
+    public double Maximise(ITapeBounds tape, double[] multipliers, double target)
     {
+        for (int j = 0; j < _scale.Length; j++)
+        {
+            _scale[j] = Scale(tape, j);
+        }
+
         double best = Bound(tape, multipliers);
         multipliers.CopyTo(_trial, 0);
         double now = best, eager = 1;
-        for (int step = 0; step < Steps && best < target && double.IsFinite(now); step++)
+        for (int step = 0; step < Steps && best < target && double.IsFinite(now) && eager > Tired; step++)
         {
             double length = Gradient(tape, _trial);
             if (length <= 0)
@@ -45,8 +54,7 @@ internal sealed class MultiplierAscent
             double reach = eager * (target - now) / length;
             for (int j = 0; j < _trial.Length; j++)
             {
-                double scale = Scale(tape, j);
-                _trial[j] = Math.Clamp(_trial[j] + (scale > 0 ? reach * _gradient[j] / (scale * scale) : 0), 0, _price);
+                _trial[j] = Math.Clamp(_trial[j] + (reach * _gradient[j] / (_scale[j] * _scale[j])), 0, _price);
             }
 
             now = Bound(tape, _trial);
@@ -66,7 +74,7 @@ internal sealed class MultiplierAscent
 
     /// <summary>The bound with given multipliers; leaves the slopes.</summary>
     /// <param name="separately">Whether cost and violations may also be bounded each for itself: not where the box was narrowed by these multipliers.</param>
-    public double Bound(IntervalTape tape, double[] multipliers, bool separately = true)
+    public double Bound(ITapeBounds tape, double[] multipliers, bool separately = true)
     {
         tape.SlopesLow(_cost).CopyTo(_low);
         tape.SlopesHigh(_cost).CopyTo(_high);
@@ -98,12 +106,12 @@ internal sealed class MultiplierAscent
             }
         }
 
-        double bound = double.IsNaN(middle) ? double.NegativeInfinity : middle;
+        double bound = Sum = double.IsNaN(middle) ? double.NegativeInfinity : middle;
         return separately && separate > bound ? separate : bound;
     }
 
     // Of the bound at the slopes just left, with each violation measured by what it can change in the box.
-    private double Gradient(IntervalTape tape, double[] multipliers)
+    private double Gradient(ITapeBounds tape, double[] multipliers)
     {
         double length = 0;
         for (int j = 0; j < _gradient.Length; j++)
@@ -119,7 +127,7 @@ internal sealed class MultiplierAscent
                 }
             }
 
-            double scale = Scale(tape, j);
+            double scale = _scale[j];
             bool stuck = (sum < 0 && multipliers[j] <= 0) || (sum > 0 && multipliers[j] >= _price) || !double.IsFinite(sum) || !double.IsFinite(scale) || scale <= 0;
             _gradient[j] = stuck ? 0 : sum;
             length += stuck ? 0 : sum / scale * (sum / scale);
@@ -128,7 +136,7 @@ internal sealed class MultiplierAscent
         return length;
     }
 
-    private double Scale(IntervalTape tape, int j)
+    private double Scale(ITapeBounds tape, int j)
     {
         double scale = 1e-9;
         for (int i = 0; i < _low.Length; i++)

@@ -40,10 +40,12 @@ internal sealed class ProblemTape
 
         Cost = _tape.Linear(0, (1, WriteCost()), (caution, costErrors.Count == 0 ? _tape.Constant(0) : _tape.Norm(costErrors)));
         Violations = [.. assessor.Checks.Select(Violation)];
-        Tape = _tape.Build();
+        (Tape, Planes) = (_tape.Build(), _tape.BuildAffine());
     }
 
     public IntervalTape Tape { get; }
+
+    public AffineTape Planes { get; }
 
     /// <summary>Surrogates that use trees.</summary>
     public int[] Treed { get; }

@@ -14,6 +14,8 @@ internal sealed class TapeBuilder
         _variables = [.. Enumerable.Range(0, variables).Select(v => Append(new TapeStep(TapeCode.Variable, v, 0, 0)))];
     }
 
+    public AffineTape BuildAffine() => new(_steps, _operands, _factors, _variables.Length);
+
     public IntervalTape Build() => new(_steps, _operands, _factors, _variables.Length);
 
     public int Variable(int variable) => _variables[variable];
@@ -35,7 +37,7 @@ internal sealed class TapeBuilder
         _ => Append(new TapeStep(TapeCode.Multiply, a, b, 0)),
     };
 
-    public int Divide(int a, int b) => ConstantAt(b) is { } y && y != 0 ? Scale(1 / y, a) : Append(new TapeStep(TapeCode.Divide, a, b, 0));
+    public int Divide(int a, int b) => Multiply(a, Power(b, -1));
 
     public int Maximum(int a, int b) => (ConstantAt(a), ConstantAt(b)) is ({ } x, { } y) ? Constant(Math.Max(x, y)) : Append(new TapeStep(TapeCode.Maximum, a, b, 0));
 
