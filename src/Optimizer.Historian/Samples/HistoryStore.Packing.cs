@@ -40,9 +40,23 @@ public sealed partial class HistoryStore
 
     private long FreeBytes() => new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(_file.Path))!).AvailableFreeSpace;
 
+    // The batch that made it due is stored already: its sender must not send it again.
+    private void TryPack()
+    {
+        try
+        {
+            Pack();
+            (PackTrouble, _packAt) = (null, PackAt);
+        }
+        catch (StoreException e)
+        {
+            (PackTrouble, _packAt) = (e.Message, _tailEntries + (PackAt / 8));
+        }
+    }
+
     private void Pack()
     {
-        var tail = Tail();
+        var tail = _file.Guard(Tail);
         _file.Transaction(() =>
         {
             long pack = tail[0].Entry.Order;

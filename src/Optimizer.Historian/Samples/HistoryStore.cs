@@ -42,7 +42,7 @@ public sealed partial class HistoryStore : IDisposable
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly Dictionary<int, string> _names = [];
     private ByteWriter _batch = new(4096);
-    private long _order, _newest, _tailEntries, _unchecked;
+    private long _order, _newest, _tailEntries, _unchecked, _packAt = PackAt;
     private double? _grade;
     private bool _refused;
 
@@ -98,6 +98,9 @@ public sealed partial class HistoryStore : IDisposable
         }
     }
 
+    /// <summary>Why the tail could not be packed; it is tried again later, nothing is lost meanwhile. Null: it could.</summary>
+    public string? PackTrouble { get; private set; }
+
     /// <summary>Stores a batch: all of it, or nothing.</summary>
     /// <exception cref="StoreException">Nothing of it was stored; the same batch may be tried again.</exception>
     public void Append(ReadOnlySpan<HistoryEntry> entries)
@@ -121,9 +124,9 @@ public sealed partial class HistoryStore : IDisposable
                 throw;
             }
 
-            if (_tailEntries >= PackAt)
+            if (_tailEntries >= _packAt)
             {
-                Pack();
+                TryPack();
             }
         }
     }
