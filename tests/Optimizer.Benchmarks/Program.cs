@@ -1,4 +1,5 @@
 using Optimizer.Benchmarks.Gains;
+using Optimizer.Benchmarks.Historian;
 using Optimizer.Benchmarks.Ingest;
 using Optimizer.Benchmarks.Kernel;
 using Optimizer.Benchmarks.Learning;
@@ -16,7 +17,9 @@ switch (args)
         return await LearningBenchmark.RunAsync(options, Console.Out, Console.Error);
     case ["gains", .. var options]:
         return await GainsBenchmark.RunAsync(options, Console.Out, Console.Error);
+    case ["historian", .. var options]:
+        return await HistorianBenchmark.RunAsync(options, Console.Out, Console.Error);
     default:
-        Console.Error.WriteLine("usage: kernel|plant|ingest|learning|gains [--quick] [--report FILE]");
+        Console.Error.WriteLine("usage: kernel|plant|ingest|learning|gains|historian [--quick] [--report FILE]");
         return 2;
 }

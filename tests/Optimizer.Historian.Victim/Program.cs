@@ -9,7 +9,7 @@ DateTimeOffset at = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
 Tag[] tags = [.. Enumerable.Range(0, 20).Select(i => new Tag($"t{i}", "1", 0, 1, TimeSpan.FromSeconds(1))), new Tag("lab", "1", 0, 1, null) { Lab = true }];
 using var audit = AuditRecord.Open(args[0], reserve: 0);
 Console.WriteLine($"epoch {audit.TakeEpoch()}");
-using var history = HistoryStore.Open(args[0], tags, null, new HistoryLimits { LeastFree = 0 }, at);
+using var history = HistoryStore.Open(args[0], tags, null, new HistoryLimits { LeastFree = 0, Samples = TimeSpan.FromDays(3650) }, at);
 await using var recorder = new HistoryRecorder(history, TimeProvider.System);
 long samples = 0;
 history.Replay(DateTimeOffset.UnixEpoch, e => samples = (long)e.Sample.Value == samples ? samples + 1 : throw new InvalidOperationException($"found {e.Sample.Value}, expected {samples}"));

@@ -22,7 +22,7 @@ public sealed class KillTests : IDisposable
         for (int kill = 0; kill < kills; kill++)
         {
             using var victim = Start(kill);
-            int lines = random.Next(3, 400);
+            int lines = random.Next(3, 120);
             for (string? line; (line = await victim.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken)) is not null;)
             {
                 long[] numbers = [.. line.Split(' ').Skip(1).Select(n => long.Parse(n, CultureInfo.InvariantCulture))];
