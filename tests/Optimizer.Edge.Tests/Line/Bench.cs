@@ -24,16 +24,18 @@ internal sealed class Bench : IAsyncDisposable
     private readonly List<Task> _running = [];
     private readonly string _folder;
     private readonly WorkerOptions _options;
+    private readonly bool _ownFolder;
+    private readonly long _reserve;
     private AuditRecord _audit;
     private HistoryStore? _history;
     private HistoryRecorder? _recorder;
     private CancellationTokenSource _stopWorker = new();
     private Task _workerRuns = Task.CompletedTask;
 
-    private Bench(ITestBroker broker, SiteLine site, MqttVersion version, BrokerAccess? access, Func<PlantHostOptions, PlantHostOptions> host, bool history)
+    private Bench(ITestBroker broker, SiteLine site, MqttVersion version, BrokerAccess? access, Func<PlantHostOptions, PlantHostOptions> host, bool history, string? folder, long reserve)
     {
-        _folder = Directory.CreateTempSubdirectory("optimizer-bench-").FullName;
-        _audit = AuditRecord.Open(_folder, reserve: 0);
+        (_folder, _ownFolder, _reserve) = (folder ?? Directory.CreateTempSubdirectory("optimizer-bench-").FullName, folder is null, reserve);
+        _audit = AuditRecord.Open(_folder, reserve);
         (Broker, Site) = (broker, site);
         Topics = new TopicTree(site.Site.Location);
         Plant = FoilPlant.Create(new FoilPlantPlan { Scenario = ScenarioPlan.Parse("normal"), Seed = 7, Gateway = site.Site.Gateway.Id });
@@ -84,12 +86,14 @@ internal sealed class Bench : IAsyncDisposable
 
     public AuditRecord Audit => _audit;
 
+    public HistoryRecorder? Recorder => _recorder;
+
     public string Folder => _folder;
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public static async Task<Bench> StartAsync(TimeSpan? watchdog = null, MqttVersion version = MqttVersion.Five, BrokerAccess? access = null, Func<PlantHostOptions, PlantHostOptions>? host = null,
-        Func<ITestBroker, Task>? before = null, Action<string>? warned = null, BrokerKind kind = BrokerKind.Embedded, bool history = false)
+        Func<ITestBroker, Task>? before = null, Action<string>? warned = null, BrokerKind kind = BrokerKind.Embedded, bool history = false, string? folder = null, long reserve = 0)
     {
         var site = SiteMapper.Load(SiteText.CopperFoilFile);
         if (watchdog is { } limit)
@@ -99,7 +103,7 @@ internal sealed class Bench : IAsyncDisposable
 
         var broker = await BenchBroker.StartAsync(kind);
         await (before?.Invoke(broker) ?? Task.CompletedTask);
-        var bench = new Bench(broker, site, version, access, host ?? (o => o), history);
+        var bench = new Bench(broker, site, version, access, host ?? (o => o), history, folder, reserve);
         bench.Worker.Warned = warned;
         bench._workerRuns = bench.Worker.RunAsync(bench._stopWorker.Token);
         bench._running.AddRange([bench.Host.RunAsync(bench._stop.Token), bench.Console.RunAsync(bench._stop.Token)]);
@@ -117,7 +121,7 @@ internal sealed class Bench : IAsyncDisposable
         await StopWorkerAsync();
         _audit.Dispose();
         await (meanwhile?.Invoke() ?? Task.CompletedTask);
-        _audit = AuditRecord.Open(_folder, reserve: 0);
+        _audit = AuditRecord.Open(_folder, _reserve);
         Worker = NewWorker(_history is not null);
         _stopWorker = new CancellationTokenSource();
         _workerRuns = Worker.RunAsync(_stopWorker.Token);
@@ -192,7 +196,10 @@ internal sealed class Bench : IAsyncDisposable
         await Broker.DisposeAsync();
         _audit.Dispose();
         _stop.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        if (_ownFolder)
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
     }
 
     private LineWorker NewWorker(bool history)

@@ -4,6 +4,7 @@ using Optimizer.Cycle;
 using Optimizer.Historian;
 using Optimizer.Mqtt;
 using Optimizer.Plant;
+using Optimizer.Testing;
 
 namespace Optimizer.Edge.Tests.Line;
 
@@ -138,6 +139,58 @@ public class RestartTests
         await bench.RunAsync(4);
         await Bench.UntilAsync(() => bench.Worker.Now == bench.Plant.Line.Now);
         Assert.NotEqual(hand, bench.Plant.Gateway.Setpoints);
+    }
+
+    [Fact]
+    public async Task FullDisk_EndsWritingIsRecordedAndPassesWhenThereIsRoomAgain()
+    {
+        string below = Directory.CreateTempSubdirectory("optimizer-full-").FullName;
+        using (var disk = SmallDisk.Mount(below, "24m"))
+        await using (var bench = await Bench.StartAsync(watchdog: TimeSpan.FromMinutes(5), history: true, folder: disk.Folder, reserve: 2 << 20))
+        {
+            await bench.HistoryAsync(150);
+            await bench.RunAsync(0.1);
+            Assert.True((await bench.ModeAsync(OperatingMode.Closed))!.Done);
+            string ballast = Path.Combine(disk.Folder, "ballast");
+            Fill(ballast);
+            await bench.RunAsync(4);
+            await Bench.UntilAsync(() => bench.Worker.Now == bench.Plant.Line.Now && !bench.Worker.Loop!.AuditWritable);
+
+            Assert.Equal(OperatingMode.Advisory, bench.Worker.Loop!.Mode.Mode);
+            Assert.Contains("disk is full", bench.Worker.Loop.Mode.Cause, StringComparison.Ordinal);
+            Assert.False(bench.Worker.Loop.Ledger.HoldsLease);
+            Assert.Contains(bench.Audit.Read(), r => r.Kind == "mode" && r.Body.Contains("disk is full", StringComparison.Ordinal));
+            Assert.Contains("no room", bench.Recorder!.Trouble, StringComparison.Ordinal);
+            var held = bench.Plant.Gateway.Setpoints.ToArray();
+            await bench.RunAsync(1.5);
+            Assert.Equal(held, bench.Plant.Gateway.Setpoints);
+            Assert.True(bench.Recorder.Waiting > 0);
+
+            File.Delete(ballast);
+            await Bench.UntilAsync(() => bench.Worker.Loop.AuditWritable && bench.Recorder.Trouble is null && bench.Recorder.Waiting == 0);
+
+            Assert.Equal(OperatingMode.Advisory, bench.Worker.Loop.Mode.Mode);
+            Assert.Equal("audit_resumed", bench.Audit.Read().Last(r => r.Kind.StartsWith("audit", StringComparison.Ordinal)).Kind);
+            Assert.Null(bench.Audit.FirstBroken());
+            Assert.Equal(0, bench.Recorder.Dropped);
+        }
+
+        Directory.Delete(below, recursive: true);
+    }
+
+    private static void Fill(string file)
+    {
+        using var stream = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.None, 0);
+        try
+        {
+            while (true)
+            {
+                stream.Write(new byte[4096]);
+            }
+        }
+        catch (IOException)
+        {
+        }
     }
 
     private static int Rows(Bench bench) => bench.Seen<TrainingStarted>().Select(t => t.Rows).DefaultIfEmpty().Last();
