@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Optimizer.Edge.Site;
 using Optimizer.Historian;
 
@@ -25,7 +26,28 @@ internal sealed class HistoryOptions
         LeastFree = (long)(CommonOptions.Within("--least-free", parsed.GetValue(_free), 0, 1 << 20) * (1 << 20)),
     };
 
+    /// <summary>Opens the history of a site. One that is damaged is put aside under another name: a box that nobody attends starts all the same.</summary>
+    /// <param name="warning">What was put aside and why; null: nothing.</param>
     /// <exception cref="StoreException">It cannot be used.</exception>
-    public static HistoryStore Open(string data, SiteLine site, HistoryLimits limits) =>
-        HistoryStore.Open(data, site.Line.Unit.Tags, site.Line.Unit.Campaign?.Tag, limits, TimeProvider.System.GetUtcNow());
+    public static HistoryStore Open(string data, SiteLine site, HistoryLimits limits, out string? warning)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        HistoryStore Open() => HistoryStore.Open(data, site.Line.Unit.Tags, site.Line.Unit.Campaign?.Tag, limits, now);
+        warning = null;
+        try
+        {
+            return Open();
+        }
+        catch (StoreCorruptException e)
+        {
+            string aside = string.Create(CultureInfo.InvariantCulture, $".damaged-{now:yyyyMMddHHmmss}");
+            foreach (string file in new[] { "", "-wal", "-shm" }.Select(s => Path.Combine(data, HistoryStore.FileName) + s).Where(File.Exists))
+            {
+                File.Move(file, file + aside);
+            }
+
+            warning = $"history: {e.Message}; put aside as {HistoryStore.FileName}{aside}, starting with an empty one";
+            return Open();
+        }
+    }
 }

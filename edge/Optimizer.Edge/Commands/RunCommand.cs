@@ -64,12 +64,12 @@ internal static class RunCommand
         var (site, host, port) = (options.Site, options.Host, options.Port);
         // What cannot be used is said before anything is connected.
         using (var audit = AuditRecord.Open(data))
-        using (var history = HistoryOptions.Open(data, site, limits))
+        using (var history = HistoryOptions.Open(data, site, limits, out string? aside))
         {
             await using var recorder = new HistoryRecorder(history, TimeProvider.System) { Warned = w => Console.WriteLine(OneLine.Of(w)) };
-            if (audit.Objection is { } objection)
+            foreach (string warning in new[] { audit.Objection is { } objection ? "audit: " + objection : null, aside }.OfType<string>())
             {
-                Console.WriteLine($"audit: {objection}");
+                Console.WriteLine(OneLine.Of(warning));
             }
 
             using var models = ModelsCommand.Open(data, site);

@@ -83,6 +83,9 @@ public sealed partial class HistoryStore
         {
             _file.Transaction(() => Drop(pack));
         }
+
+        // Back to the disk, whose free space others watch as well.
+        _file.Guard(() => _file.Run("PRAGMA incremental_vacuum"));
     }
 
     // The value in force stays: a tag reported on change may have said it long ago.
