@@ -331,6 +331,22 @@ public class ScenarioTests
         Assert.Contains(samples.Where(s => s.Tag == "roll/ts").GroupBy(s => s.SampledAt), g => g.Count() == 2);
     }
 
+    [Fact]
+    public void LabScatter_IsInTheResultsAndNotInTheFoil()
+    {
+        double Spread(string plan)
+        {
+            var line = Line(plan, Still with { Noise = true });
+            line.Hold(Hand, 120);
+            double[] results = [.. line.Samples().Where(s => s.Tag == "roll/ts").Select(s => s.Value)];
+            double mean = results.Average();
+            return Math.Sqrt(results.Average(v => (v - mean) * (v - mean)));
+        }
+
+        Assert.InRange(Spread("normal"), 4, 15);
+        Assert.InRange(Spread("lab-scatter"), 45, 80);
+    }
+
     [Theory]
     [InlineData("summer, sps-pump-stops@12, fault:f01/pv/feed_temp:bias:1.5@6")]
     [InlineData("S7@2,S9@1,S16,winter,dirty-scrap")]

@@ -4,6 +4,7 @@ using Optimizer.Edge.Line;
 using Optimizer.Edge.Site;
 using Optimizer.Historian;
 using Optimizer.Mqtt;
+using Optimizer.Surrogates;
 
 namespace Optimizer.Edge.Commands;
 
@@ -86,6 +87,8 @@ internal static class RunCommand
                 await worker.Link.WaitConnectedAsync(ConnectPatience, cancel);
                 Console.WriteLine($"connected to {host}:{port}, unit {site.Line.Unit.Name}, mode {site.Site.StartMode.ToString().ToLowerInvariant()}, writer epoch {worker.Epoch}, data in {Path.GetFullPath(data)}");
                 Console.WriteLine($"connection: {options.Access.Describe(host, port)}");
+                var evaluator = EnsembleEvaluators.Choose([]);
+                Console.WriteLine($"tree ensembles: evaluator {evaluator.Name} ({evaluator.Reason})");
                 await run;
             }
             catch (OperationCanceledException) when (cancel.IsCancellationRequested)

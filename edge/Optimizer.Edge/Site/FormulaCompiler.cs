@@ -37,7 +37,11 @@ internal static partial class FormulaCompiler
 
     /// <param name="names">Names the formula may use, each with its position in the array.</param>
     /// <returns>The compiled formula, or null with the reason.</returns>
-    public static Func<double[], double>? Compile(string text, IReadOnlyDictionary<string, int> names, out string? reason)
+    public static Func<double[], double>? Compile(string text, IReadOnlyDictionary<string, int> names, out string? reason) => Parse(text, names, out reason)?.Compile();
+
+    /// <param name="names">Names the formula may use, each with its position in the array.</param>
+    /// <returns>The formula as an expression over the array, or null with the reason.</returns>
+    public static Expression<Func<double[], double>>? Parse(string text, IReadOnlyDictionary<string, int> names, out string? reason)
     {
         reason = Foreign(text) ?? Unknown(text, names);
         if (reason is not null)
@@ -53,7 +57,7 @@ internal static partial class FormulaCompiler
             var parsed = DynamicExpressionParser.ParseLambda(Config, false, parameters, typeof(double), Real(text), Functions);
             var values = Expression.Parameter(typeof(double[]), "values");
             var bound = new Positions(parameters, used, names, values).Visit(parsed.Body);
-            return Expression.Lambda<Func<double[], double>>(bound, values).Compile();
+            return Expression.Lambda<Func<double[], double>>(bound, values);
         }
         catch (Exception e) when (e is ParseException or InvalidOperationException or ArgumentException)
         {

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using System.Security.Cryptography;
 using Optimizer.Cycle;
 using Optimizer.Guardrails;
@@ -111,9 +112,9 @@ internal static class SiteMapper
 
         foreach (var feature in site.Features)
         {
-            if (Compile(feature, inputs, errors) is { } evaluate)
+            if (Parse(feature, inputs, errors) is { } formula)
             {
-                terms[feature.Name] = new BackboneTerm(feature.Name, evaluate);
+                terms[feature.Name] = new BackboneTerm(feature.Name, formula.Compile()) { Formula = formula };
             }
         }
 
@@ -159,9 +160,9 @@ internal static class SiteMapper
         var quantities = new List<Quantity>();
         foreach (var form in site.Quantities)
         {
-            if (Compile(form, names, errors) is { } evaluate)
+            if (Parse(form, names, errors) is { } formula)
             {
-                quantities.Add(new Quantity(form.Name, form.EngineeringUnit, form.Expression, evaluate));
+                quantities.Add(new Quantity(form.Name, form.EngineeringUnit, form.Expression, formula.Compile()) { Formula = formula });
             }
 
             names[form.Name] = layout[form.Name];
@@ -221,14 +222,14 @@ internal static class SiteMapper
             site.Ceiling);
     }
 
-    private static Func<double[], double>? Compile(FormulaForm form, IReadOnlyDictionary<string, int> names, List<SiteError> errors)
+    private static Expression<Func<double[], double>>? Parse(FormulaForm form, IReadOnlyDictionary<string, int> names, List<SiteError> errors)
     {
-        var evaluate = FormulaCompiler.Compile(form.Expression, names, out string? reason);
-        if (evaluate is null)
+        var formula = FormulaCompiler.Parse(form.Expression, names, out string? reason);
+        if (formula is null)
         {
             errors.Add(new SiteError(form.Path + ".expression", $"\"{form.Expression}\" ({reason})", "a formula over known names"));
         }
 
-        return evaluate;
+        return formula;
     }
 }

@@ -23,6 +23,9 @@ public enum SensorFaultKind
     /// <summary>One value in fifty is too high by the size.</summary>
     Spike,
 
+    /// <summary>Each value is off by normal noise of the size as standard deviation.</summary>
+    Scatter,
+
     /// <summary>Its clock is ahead by the size, in seconds.</summary>
     TimeSkew,
 
@@ -110,6 +113,7 @@ internal sealed class FaultBoard(int seed)
                 SensorFaultKind.Drift => s with { Value = s.Value + (fault.Size * (s.KnownAt - from).TotalHours) },
                 SensorFaultKind.Dropout => null,
                 SensorFaultKind.Spike => baseLoop || random.Uniform() >= SpikeShare ? s : s with { Value = s.Value + fault.Size },
+                SensorFaultKind.Scatter => baseLoop ? s : s with { Value = s.Value + (fault.Size * random.Gaussian()) },
                 SensorFaultKind.TimeSkew => s with { SampledAt = s.SampledAt + skew, KnownAt = s.KnownAt + skew, ReceivedAt = s.ReceivedAt + skew },
                 _ => s with { Quality = Quality.Bad },
             };

@@ -55,6 +55,7 @@ public static class Scenarios
                 (TimeSpan.FromHours(36), l => l.Upsets = l.Upsets with { WrongRoll = false }),
             ],
         },
+        Event("lab-scatter", null, "the strength tester slips: results scatter by 60 MPa more", Fails("roll/ts", SensorFaultKind.Scatter, 60, null)),
         Held("steady", null, "nothing drifts; noise stays", c => c with { Drifts = Drifts.None }),
         Held("drum-worn", null, "drum wear 0.5, not polished", c => new Conditions(c.Disturbances with { DrumWear = 0.5 }, c.Drifts & ~Drifts.Drum)),
         Held("drum-polish-late", null, "drum wear 0.8, not polished", c => new Conditions(c.Disturbances with { DrumWear = 0.8 }, c.Drifts & ~Drifts.Drum)),

@@ -46,14 +46,27 @@ public static class OptimizationCycle
             }
         }
 
-        var scene = new Scene(input, features, Assessor(input, features, surrogates));
-        return input.Approval is { } approval ? scene.Judge(approval) : scene.Decide();
+        if (input.Approval is { } approval)
+        {
+            return new Scene(input, features, Assessor(input, features, surrogates, null)).Judge(approval);
+        }
+
+        var box = Box(input, features);
+        return new Scene(input, features, Assessor(input, features, surrogates, box)).Decide(box);
     }
 
-    private static CandidateAssessor Assessor(CycleInput input, FeatureVector features, SurrogateSet surrogates)
+    private static ReachableBox Box(CycleInput input, FeatureVector features)
+    {
+        var variables = input.Line.Unit.ManipulatedVariables;
+        return ReachableBox.Around(variables, features.Setpoints, input.Line.Settings.TrustRadius)
+            .Pinned(features.Setpoints, [.. variables.Select(v => input.Context.Variables[v.Name].LeftOutBy is null)]);
+    }
+
+    private static CandidateAssessor Assessor(CycleInput input, FeatureVector features, SurrogateSet surrogates, ReachableBox? box)
     {
         double[] stay = [.. features.Setpoints], disturbances = [.. features.Disturbances];
-        var predictor = new Predictor(surrogates, [.. stay, .. disturbances], input.Levels, features.At);
+        (double[], double[])? inputs = box is null ? null : ([.. box.Low, .. disturbances], [.. box.High, .. disturbances]);
+        var predictor = new Predictor(surrogates, [.. stay, .. disturbances], input.Levels, features.At, inputs);
         return new CandidateAssessor(input.Line.Problem, predictor, stay, disturbances, input.Prices, input.Line.Settings.Pessimism);
     }
 
@@ -66,12 +79,10 @@ public static class OptimizationCycle
             Transients = Sentences.Transients(input.Snapshot.Steadiness),
         };
 
-        public CycleOutcome Decide()
+        public CycleOutcome Decide(ReachableBox box)
         {
             var variables = _line.Unit.ManipulatedVariables;
             var settings = _line.Settings;
-            var box = ReachableBox.Around(variables, features.Setpoints, settings.TrustRadius)
-                .Pinned(features.Setpoints, [.. variables.Select(v => _context.Variables[v.Name].LeftOutBy is null)]);
             var found = SetpointSearch.Find(assessor, box, settings.Search, input.Seed);
             if (found.Stays)
             {

@@ -11,7 +11,7 @@ public sealed class CandidateAssessor
 {
     // 90 % two-sided.
     private const double IntervalSigmas = 1.645;
-    private const double SafetySigmas = 2.0;
+    internal const double SafetySigmas = 2.0;
 
     private readonly OperatingProblem _problem;
     private readonly Predictor _predictor;
@@ -19,8 +19,10 @@ public sealed class CandidateAssessor
     private readonly double _pessimism;
     private readonly int _objectiveAt;
     private readonly ConstraintCheck[] _checks;
+    private readonly Func<double[], double>[] _quantities;
     private readonly double[] _slopes;
-    private double[][] _means = [], _gains = [], _levels = [];
+    private readonly double[][] _means, _gains, _levels;
+    private readonly InputColumns _few;
 
     /// <param name="problem">Objective, constraints, quantities.</param>
     /// <param name="predictor">Predictor at the present operating point.</param>
@@ -38,6 +40,10 @@ public sealed class CandidateAssessor
             _values[at++] = prices.GetValueOrDefault(name, price);
         }
 
+        _quantities = [.. problem.Quantities.Select(q => q.Evaluate)];
+        int k = predictor.Surrogates.Count;
+        (_means, _gains, _levels) = (NewTable(k), NewTable(k), NewTable(k));
+        _few = NewCandidates();
         _objectiveAt = problem.Layout[problem.Objective.Quantity];
         _checks = [.. problem.Constraints.Select(c => ConstraintCheck.For(c, problem, predictor.Surrogates))];
         _slopes = Slopes();
@@ -49,11 +55,49 @@ public sealed class CandidateAssessor
 
     public OperatingProblem Problem => _problem;
 
+    internal Predictor Predictor => _predictor;
+
+    internal double[] Disturbances => _disturbances;
+
+    internal double Pessimism => _pessimism;
+
+    /// <summary>Change of the cost per unit of each surrogate's mean, at the present point.</summary>
+    internal double[] CostSlopes => _slopes;
+
+    internal IReadOnlyList<ConstraintCheck> Checks => _checks;
+
+    internal double PriceAt(int position) => _values[position];
+
+    /// <summary>Thresholds that trees in use test on a manipulated variable, ascending.</summary>
+    public IReadOnlyList<float> Thresholds(int variable) => _predictor.Thresholds(variable);
+
+    /// <summary>Room for as many candidates as <see cref="Weigh(InputColumns, int, double, double, Span{double})"/> takes at once; disturbance variables are filled in.</summary>
+    public InputColumns NewCandidates()
+    {
+        var candidates = new InputColumns(_stay.Length + _disturbances.Length, Predictor.BlockRows);
+        for (int d = 0; d < _disturbances.Length; d++)
+        {
+            candidates[_stay.Length + d].Fill(_disturbances[d]);
+        }
+
+        return candidates;
+    }
+
     /// <summary>Full assessments, in the order given.</summary>
     public IReadOnlyList<Assessment> Assess(IReadOnlyList<double[]> setpoints)
     {
-        Predict(setpoints);
-        return [.. setpoints.Select(Assess)];
+        var assessed = new Assessment[setpoints.Count];
+        for (int first = 0; first < assessed.Length; first += Predictor.BlockRows)
+        {
+            int rows = Math.Min(Predictor.BlockRows, assessed.Length - first);
+            Predict(setpoints, first, rows);
+            for (int c = 0; c < rows; c++)
+            {
+                assessed[first + c] = Assess(setpoints[first + c], c);
+            }
+        }
+
+        return assessed;
     }
 
     /// <summary>Cost plus uncertainty and violation, for search: what one candidate weighs, lower is better.</summary>
@@ -61,10 +105,27 @@ public sealed class CandidateAssessor
     /// <param name="violationPrice">Cost of one unit of violation.</param>
     public void Weigh(IReadOnlyList<double[]> setpoints, double caution, double violationPrice, Span<double> weights)
     {
-        Predict(setpoints);
-        for (int c = 0; c < setpoints.Count; c++)
+        for (int first = 0; first < setpoints.Count; first += Predictor.BlockRows)
         {
-            Fill(setpoints[c], c);
+            int rows = Math.Min(Predictor.BlockRows, setpoints.Count - first);
+            for (int c = 0; c < rows; c++)
+            {
+                _few.Set(c, setpoints[first + c]);
+            }
+
+            Weigh(_few, rows, caution, violationPrice, weights[first..]);
+        }
+    }
+
+    /// <summary>The same for the first <paramref name="rows"/> of a block made by <see cref="NewCandidates"/>. Allocates nothing.</summary>
+    public void Weigh(InputColumns candidates, int rows, double caution, double violationPrice, Span<double> weights)
+    {
+        _predictor.Predict(candidates, rows, _means, _gains, _levels);
+        var inputs = _values.AsSpan(0, candidates.Inputs);
+        for (int c = 0; c < rows; c++)
+        {
+            candidates.Get(c, inputs);
+            Fill(c);
             double violation = 0;
             foreach (var check in _checks)
             {
@@ -158,7 +219,7 @@ public sealed class CandidateAssessor
 
     private double[] Slopes()
     {
-        Predict([_stay]);
+        Predict([_stay], 0, 1);
         Fill(_stay, 0);
         double cost = Cost();
         var slopes = new double[_means.Length];
@@ -175,25 +236,28 @@ public sealed class CandidateAssessor
         return slopes;
     }
 
-    private void Predict(IReadOnlyList<double[]> setpoints)
+    private void Predict(IReadOnlyList<double[]> setpoints, int first, int rows)
     {
-        int k = _predictor.Surrogates.Count;
-        if (_means.Length != k || (k > 0 && _means[0].Length < setpoints.Count))
+        for (int c = 0; c < rows; c++)
         {
-            _means = NewTable(k, setpoints.Count);
-            _gains = NewTable(k, setpoints.Count);
-            _levels = NewTable(k, setpoints.Count);
+            _few.Set(c, setpoints[first + c]);
         }
 
-        _predictor.Predict([.. setpoints.Select(u => (double[])[.. u, .. _disturbances])], _means, _gains, _levels);
+        _predictor.Predict(_few, rows, _means, _gains, _levels);
     }
 
-    private static double[][] NewTable(int rows, int columns) => [.. Enumerable.Range(0, rows).Select(_ => new double[columns])];
+    private static double[][] NewTable(int surrogates) => [.. Enumerable.Range(0, surrogates).Select(_ => new double[Predictor.BlockRows])];
 
     private void Fill(double[] setpoints, int c)
     {
         setpoints.CopyTo(_values, 0);
         _disturbances.CopyTo(_values, setpoints.Length);
+        Fill(c);
+    }
+
+    // What follows from the inputs, which stand among the values already.
+    private void Fill(int c)
+    {
         var layout = _problem.Layout;
         for (int k = 0; k < _means.Length; k++)
         {
@@ -201,9 +265,9 @@ public sealed class CandidateAssessor
         }
 
         _values[layout.InSpecification] = InSpecification(c);
-        for (int q = 0; q < _problem.Quantities.Count; q++)
+        for (int q = 0; q < _quantities.Length; q++)
         {
-            _values[layout.Quantities + q] = _problem.Quantities[q].Evaluate(_values);
+            _values[layout.Quantities + q] = _quantities[q](_values);
         }
     }
 

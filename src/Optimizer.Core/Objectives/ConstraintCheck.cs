@@ -17,6 +17,11 @@ internal sealed class ConstraintCheck
 
     public Constraint Constraint { get; }
 
+    /// <summary>The limit on the scale of <see cref="RoomInScale"/>, and what a distance is divided by.</summary>
+    internal double LimitInScale => _limitInScale;
+
+    internal double Scale => _scale;
+
     /// <summary>Position of the subject among the values.</summary>
     public int At { get; }
 

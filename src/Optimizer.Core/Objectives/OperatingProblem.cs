@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Optimizer.Plant;
 
 namespace Optimizer.Objectives;
@@ -26,7 +27,11 @@ public sealed record OperatingProblem
 /// <param name="EngineeringUnit">For people.</param>
 /// <param name="Text">As written in the site file.</param>
 /// <param name="Evaluate">Takes the values in <see cref="ValueLayout"/> order.</param>
-public sealed record Quantity(string Name, string EngineeringUnit, string Text, Func<double[], double> Evaluate);
+public sealed record Quantity(string Name, string EngineeringUnit, string Text, Func<double[], double> Evaluate)
+{
+    /// <summary>The same formula as an expression, from which it can be bounded over a box; null: unknown, so no search can be certified.</summary>
+    public Expression<Func<double[], double>>? Formula { get; init; }
+}
 
 /// <summary>What is minimised or maximised.</summary>
 /// <param name="Quantity">Name of a quantity.</param>

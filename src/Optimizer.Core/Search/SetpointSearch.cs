@@ -8,6 +8,12 @@ namespace Optimizer.Search;
 /// <param name="Caution">Standard errors of the benefit added to a candidate's cost: uncertain promises weigh less.</param>
 public sealed record SearchBudget(int SpaceFilling, int Refinements, double Caution)
 {
+    /// <summary>Where trees are in use, they jump at their thresholds: so many of them per variable are tried on both sides, from the best point, before and after the pattern search.</summary>
+    public int Cuts { get; init; } = 16;
+
+    /// <summary>Boxes examined to prove how good the target is; 0: no proof is tried.</summary>
+    public int Boxes { get; init; } = 200;
+
     public static readonly SearchBudget Default = new(256, 40, 1.0);
 }
 
@@ -16,118 +22,65 @@ public sealed record SearchBudget(int SpaceFilling, int Refinements, double Caut
 /// <param name="Candidates">How many candidates were scored.</param>
 public sealed record SearchResult(Assessment Target, Assessment Stay, int Candidates)
 {
+    /// <summary>How far the target can be from the best of the box.</summary>
+    public Certificate Certificate { get; init; } = Certificate.None("not asked for");
+
+    /// <summary>Constraints with no room to speak of at the target: what limits it.</summary>
+    public IReadOnlyList<string> Binding { get; init; } = [];
+
     public bool Stays => ReferenceEquals(Target, Stay);
 }
 
 /// <summary>
-/// Seeded search of the reachable box: Sobol points, then pattern search around the best with shrinking steps along the
-/// axes and along random directions. "Stay" is always a candidate and wins ties.
+/// Seeded search of the reachable box: Sobol points, thresholds of the trees, then pattern search around the best with shrinking
+/// steps along the axes and along random directions. "Stay" is always a candidate and wins ties.
 /// </summary>
 public static class SetpointSearch
 {
-    private const double FirstStep = 0.5;
-    private const double Shrink = 0.6;
+    // In standard scales of a constraint.
+    private const double Binding = 0.05;
 
     /// <param name="seed">Fixes the points; the same inputs give the same result.</param>
     public static SearchResult Find(CandidateAssessor assessor, ReachableBox box, SearchBudget budget, int seed)
     {
         var stay = assessor.Stay;
         double violationPrice = Math.Max(Math.Abs(stay.Cost), 1e-6);
-        var search = new Pattern(assessor, box, budget.Caution, violationPrice);
-        search.Try([stay.Setpoints]);
-        search.Try(SpaceFilling(box, budget.SpaceFilling, seed));
+        var search = new PatternSearch(assessor, box, budget.Caution, violationPrice);
+        search.SpaceFilling(budget.SpaceFilling, seed);
+        search.Cuts(budget.Cuts);
         search.Refine(budget.Refinements, new Random(seed));
+        search.Cuts(budget.Cuts);
+        var certificate = Certify(assessor, search, box, budget, violationPrice);
 
-        var target = ReferenceEquals(search.Best, stay.Setpoints) ? stay : assessor.Assess([search.Best])[0];
+        var target = search.Stays ? stay : assessor.Assess([search.Best])[0];
         bool admissible = target.Violation <= 0 || target.Violation < stay.Violation;
-        return new SearchResult(admissible ? target : stay, stay, search.Scored);
+        target = admissible ? target : stay;
+        return new SearchResult(target, stay, search.Scored)
+        {
+            Certificate = admissible ? certificate : Certificate.None("the cheapest candidate breaks more than staying does"),
+            Binding = [.. target.Margins.Where(m => m.Distance <= Binding).Select(m => m.Constraint)],
+        };
     }
 
-    private static double[][] SpaceFilling(ReachableBox box, int count, int seed)
+    private static Certificate Certify(CandidateAssessor assessor, PatternSearch search, ReachableBox box, SearchBudget budget, double violationPrice)
     {
-        var sobol = new SobolSequence(box.Low.Length, seed);
-        var points = new double[count][];
-        for (int c = 0; c < count; c++)
+        if (budget.Boxes <= 0)
         {
-            points[c] = new double[box.Low.Length];
-            sobol.Next(points[c]);
-            for (int i = 0; i < box.Low.Length; i++)
-            {
-                points[c][i] = box.Low[i] + (points[c][i] * (box.High[i] - box.Low[i]));
-            }
+            return Certificate.None("the budget has no boxes");
         }
 
-        return points;
-    }
-
-    private sealed class Pattern(CandidateAssessor assessor, ReachableBox box, double caution, double violationPrice)
-    {
-        private double _bestWeight = double.PositiveInfinity;
-
-        public double[] Best { get; private set; } = [];
-
-        public int Scored { get; private set; }
-
-        public bool Try(double[][] candidates)
+        if (box.Low.SequenceEqual(box.High))
         {
-            var weights = new double[candidates.Length];
-            assessor.Weigh(candidates, caution, violationPrice, weights);
-            Scored += candidates.Length;
-            bool better = false;
-            for (int c = 0; c < weights.Length; c++)
-            {
-                if (weights[c] < _bestWeight)
-                {
-                    (_bestWeight, Best, better) = (weights[c], candidates[c], true);
-                }
-            }
-
-            return better;
+            return Certificate.None("no variable may move");
         }
 
-        public void Refine(int rounds, Random random)
+        try
         {
-            double step = FirstStep;
-            for (int round = 0; round < rounds && step > 1e-4; round++)
-            {
-                if (!Try(Poll(step, random)))
-                {
-                    step *= Shrink;
-                }
-            }
+            return new BoxCertification(assessor, search, box, budget.Caution, violationPrice).Run(box, budget.Boxes);
         }
-
-        private double[][] Poll(double step, Random random)
+        catch (NotBoundedException e)
         {
-            int n = box.Low.Length;
-            var points = new List<double[]>(4 * n);
-            for (int i = 0; i < n; i++)
-            {
-                points.Add(Moved(step, j => j == i ? 1 : 0));
-                points.Add(Moved(step, j => j == i ? -1 : 0));
-            }
-
-            // Axes alone crawl along a narrow valley; random directions leave it.
-            for (int k = 0; k < n; k++)
-            {
-                double[] direction = [.. Enumerable.Range(0, n).Select(_ => (2 * random.NextDouble()) - 1)];
-                points.Add(Moved(step, j => direction[j]));
-                points.Add(Moved(step, j => -direction[j]));
-            }
-
-            return [.. points];
-        }
-
-        private double[] Moved(double step, Func<int, double> direction)
-        {
-            var point = (double[])Best.Clone();
-            for (int j = 0; j < point.Length; j++)
-            {
-                double half = (box.High[j] - box.Low[j]) / 2;
-                point[j] = box.Clamp(j, point[j] + (step * half * direction(j)));
-            }
-
-            return point;
+            return Certificate.None(e.Message);
         }
     }
 }

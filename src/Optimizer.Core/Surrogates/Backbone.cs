@@ -47,6 +47,8 @@ public sealed class Backbone
     public IReadOnlyList<IReadOnlyList<double>> Covariance =>
         [.. Enumerable.Range(0, _scale.Length).Select(i => (IReadOnlyList<double>)[.. Enumerable.Range(0, _scale.Length).Select(j => _covariance[i, j])])];
 
+    internal double[,] CovarianceMatrix => _covariance;
+
     /// <summary>Writes the standardised terms at <paramref name="inputs"/>.</summary>
     public void Standardise(double[] inputs, Span<double> terms)
     {

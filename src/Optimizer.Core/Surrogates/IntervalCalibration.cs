@@ -13,11 +13,11 @@ public sealed class IntervalCalibration
     /// <summary>Scores kept.</summary>
     public const int Memory = 300;
 
-    private const double Miss = 0.1, Rate = 0.02, Least = 0.02, Most = 10;
+    private const double Miss = 0.1, Rate = 0.03, Least = 0.02, Most = 10;
     private const int Fewest = 10;
 
-    // A score half as old as this counts 0.7: error changes with campaigns and maintenance.
-    private const double HalfLife = 120;
+    // A score as old as this counts half: error changes with campaigns and maintenance.
+    private const double HalfLife = 60;
 
     private readonly List<double> _scores;
     private double _missLevel = Miss;
@@ -41,7 +41,7 @@ public sealed class IntervalCalibration
         bool inside = score <= Factor * Sigmas90;
         if (_scores.Count >= Fewest)
         {
-            _missLevel = Math.Clamp(_missLevel + (Rate * (Miss - (inside ? 0 : 1))), 0.01, 0.4);
+            _missLevel = Math.Clamp(_missLevel + (Rate * (Miss - (inside ? 0 : 1))), 0.03, 0.3);
         }
 
         _scores.Add(score);

@@ -75,7 +75,7 @@ public sealed class LevelFollower
         if (row.KnownAt > _surrogate.LearnedUntil)
         {
             bool inside = Math.Abs(z) <= forecast.Calibration * IntervalCalibration.Sigmas90;
-            _fit = _fit.Add(z / forecast.Calibration, inside);
+            _fit = _fit.Add(z / forecast.Calibration, inside, z / _surrogate.Calibration);
             _calibration.Add(Math.Abs(z));
             for (int i = 0; i < _envelope.Length; i++)
             {

@@ -4,29 +4,36 @@ namespace Optimizer.Surrogates;
 
 /// <summary>
 /// Predicts every controlled variable for many candidates around one operating point: mean, and standard deviation of
-/// the level there. Not thread-safe: it owns its scratch.
+/// the level there. Works on columns of at most <see cref="BlockRows"/> candidates, in scratch of its own: not thread-safe, and
+/// nothing is allocated per candidate.
 /// </summary>
 public sealed class Predictor
 {
+    /// <summary>Most candidates predicted at once.</summary>
+    public const int BlockRows = 512;
+
     private readonly IReadOnlyList<Surrogate> _surrogates;
-    private readonly IEnsembleEvaluator[][] _trees;
-    private readonly double[] _reference;
+    private readonly ResidualForest[] _forests;
+    private readonly TermColumns _terms;
     private readonly double[][] _referenceTerms;
     private readonly double[] _levels, _levelVariances, _calibrations;
+    private readonly double[] _residuals = new double[BlockRows], _spreads = new double[BlockRows];
+    private readonly float[] _compared;
     private readonly int _inputs;
-    private float[] _columns = [];
-    private double[] _residuals = [], _spreads = [], _scores = [];
+    private InputColumns? _few;
 
     /// <param name="surrogates">The set in force.</param>
     /// <param name="reference">Inputs at which the process now stands: biases are errors of the level there.</param>
     /// <param name="levels">Level state of each surrogate.</param>
     /// <param name="at">Process time.</param>
-    public Predictor(SurrogateSet surrogates, double[] reference, IReadOnlyList<LevelState> levels, DateTimeOffset at)
+    /// <param name="box">Where candidates will lie, lowest and highest full input vector: trees are specialised to it. Candidates elsewhere are predicted all the same, by the whole trees. Null: no such box.</param>
+    public Predictor(SurrogateSet surrogates, double[] reference, IReadOnlyList<LevelState> levels, DateTimeOffset at, (double[] Low, double[] High)? box = null)
     {
         _surrogates = surrogates.Surrogates;
-        _reference = reference;
         _inputs = reference.Length;
-        _trees = [.. _surrogates.Select(s => s.ResidualWeight > 0 ? s.Bags.Select(b => EnsembleEvaluators.Create(b)).ToArray() : [])];
+        _compared = new float[_inputs * BlockRows];
+        _forests = [.. _surrogates.Select(s => new ResidualForest(s, box))];
+        _terms = new TermColumns(_surrogates, BlockRows);
         _referenceTerms = [.. _surrogates.Select(s => Terms(s, reference))];
         _levels = [.. levels.Select(l => l.Level)];
         _calibrations = [.. levels.Select(l => l.Calibration)];
@@ -35,36 +42,64 @@ public sealed class Predictor
 
     public IReadOnlyList<Surrogate> Surrogates => _surrogates;
 
-    /// <summary>Predicts <paramref name="candidates"/> (each a full input vector).</summary>
+    /// <summary>Standardised terms at the reference, level, its variance and the calibration of each surrogate.</summary>
+    internal double[][] ReferenceTerms => _referenceTerms;
+
+    internal double[] Levels => _levels;
+
+    internal double[] LevelVariances => _levelVariances;
+
+    internal double[] Calibrations => _calibrations;
+
+    /// <summary>Predicts the first <paramref name="rows"/> of <paramref name="candidates"/>, at most <see cref="BlockRows"/>.</summary>
     /// <param name="means">[surrogate][candidate], learning scale.</param>
     /// <param name="gainDeviations">[surrogate][candidate]: standard deviation of the change from the reference, calibrated.</param>
     /// <param name="levelDeviations">[surrogate][candidate]: standard deviation of the level, change and bias together, calibrated.</param>
-    public void Predict(IReadOnlyList<double[]> candidates, double[][] means, double[][] gainDeviations, double[][] levelDeviations)
+    public void Predict(InputColumns candidates, int rows, double[][] means, double[][] gainDeviations, double[][] levelDeviations)
     {
-        LoadColumns(candidates);
-        Span<double> scratch = stackalloc double[_surrogates.Count == 0 ? 0 : _surrogates.Max(s => s.Backbone.TermCount)];
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, BlockRows);
+        if (rows == 0)
+        {
+            return;
+        }
+
+        _terms.Load(candidates, rows);
+        bool trees = Compare(candidates, rows);
         for (int k = 0; k < _surrogates.Count; k++)
         {
-            var surrogate = _surrogates[k];
-            EvaluateBags(k, candidates.Count);
-            var terms = scratch[..surrogate.Backbone.TermCount];
-            for (int c = 0; c < candidates.Count; c++)
+            Span<double> mean = means[k].AsSpan(0, rows), change = gainDeviations[k].AsSpan(0, rows), level = levelDeviations[k].AsSpan(0, rows);
+            _terms.Mean(k, rows, mean);
+            _terms.VarianceOfDifference(k, rows, _referenceTerms[k], change);
+            TensorPrimitives.Add(mean, _levels[k], mean);
+            if (trees && _forests[k].HasTrees)
             {
-                surrogate.Backbone.Standardise(candidates[c], terms);
-                double change = surrogate.Backbone.VarianceOfDifference(terms, _referenceTerms[k]);
-                double residual = 0;
-                if (_trees[k].Length > 0)
-                {
-                    residual = surrogate.ResidualWeight * _residuals[c];
-                    change += Square(surrogate.ResidualWeight * _spreads[c]);
-                }
-
-                means[k][c] = surrogate.Backbone.Mean(terms) + _levels[k] + residual;
-                gainDeviations[k][c] = _calibrations[k] * Math.Sqrt(change);
-                levelDeviations[k][c] = _calibrations[k] * Math.Sqrt(change + _levelVariances[k]);
+                Span<double> residual = _residuals.AsSpan(0, rows), spread = _spreads.AsSpan(0, rows);
+                _forests[k].Evaluate(_compared, BlockRows, rows, residual, spread);
+                TensorPrimitives.MultiplyAdd(residual, _surrogates[k].ResidualWeight, mean, mean);
+                TensorPrimitives.Multiply(spread, _surrogates[k].ResidualWeight, spread);
+                TensorPrimitives.MultiplyAdd(spread, spread, change, change);
             }
+
+            TensorPrimitives.Add(change, _levelVariances[k], level);
+            Deviation(level, _calibrations[k]);
+            Deviation(change, _calibrations[k]);
         }
     }
+
+    /// <summary>Predicts a few <paramref name="candidates"/>, each a full input vector; at most <see cref="BlockRows"/>.</summary>
+    public void Predict(IReadOnlyList<double[]> candidates, double[][] means, double[][] gainDeviations, double[][] levelDeviations)
+    {
+        _few ??= new InputColumns(_inputs, BlockRows);
+        for (int c = 0; c < candidates.Count; c++)
+        {
+            _few.Set(c, candidates[c]);
+        }
+
+        Predict(_few, candidates.Count, means, gainDeviations, levelDeviations);
+    }
+
+    /// <summary>Thresholds that the trees in use still test on an input within the box, ascending; empty without trees.</summary>
+    public IReadOnlyList<float> Thresholds(int input) => [.. _forests.SelectMany(f => f.Thresholds(input)).Distinct().Order()];
 
     /// <summary>Mean without level, as innovations are measured against.</summary>
     /// <param name="spread">Standard deviation of the residual trees among each other.</param>
@@ -99,53 +134,26 @@ public sealed class Predictor
         return terms;
     }
 
-    private void LoadColumns(IReadOnlyList<double[]> candidates)
-    {
-        if (Array.TrueForAll(_trees, t => t.Length == 0))
-        {
-            return;
-        }
-
-        int n = candidates.Count;
-        if (_columns.Length < n * _inputs)
-        {
-            _columns = new float[n * _inputs];
-            (_residuals, _spreads, _scores) = (new double[n], new double[n], new double[n]);
-        }
-
-        for (int c = 0; c < n; c++)
-        {
-            for (int f = 0; f < _inputs; f++)
-            {
-                _columns[(f * n) + c] = (float)candidates[c][f];
-            }
-        }
-    }
-
-    private void EvaluateBags(int k, int rows)
-    {
-        if (_trees[k].Length == 0)
-        {
-            return;
-        }
-
-        Span<double> sum = _residuals.AsSpan(0, rows), squares = _spreads.AsSpan(0, rows), scores = _scores.AsSpan(0, rows);
-        sum.Clear();
-        squares.Clear();
-        foreach (var bag in _trees[k])
-        {
-            bag.Evaluate(_columns, rows, rows, scores);
-            TensorPrimitives.Add(sum, scores, sum);
-            TensorPrimitives.MultiplyAdd(scores, scores, squares, squares);
-        }
-
-        double n = _trees[k].Length;
-        for (int c = 0; c < rows; c++)
-        {
-            sum[c] /= n;
-            squares[c] = Math.Sqrt(Math.Max(0, (squares[c] / n) - Square(sum[c])));
-        }
-    }
-
     private static double Square(double x) => x * x;
+
+    private static void Deviation(Span<double> variances, double factor)
+    {
+        TensorPrimitives.Sqrt(variances, variances);
+        TensorPrimitives.Multiply(variances, factor, variances);
+    }
+
+    private bool Compare(InputColumns candidates, int rows)
+    {
+        if (!Array.Exists(_forests, f => f.HasTrees))
+        {
+            return false;
+        }
+
+        for (int f = 0; f < _inputs; f++)
+        {
+            TensorPrimitives.ConvertTruncating<double, float>(candidates[f][..rows], _compared.AsSpan(f * BlockRows, rows));
+        }
+
+        return true;
+    }
 }

@@ -21,6 +21,10 @@ internal sealed record ForwardTrial(
 {
     // A faster level must foretell clearly better than the declared one: in closed loop setpoints move on, and a level that chases noise moves them.
     private const double MemoryAdvantage = 0.9;
+
+    // From so many the tenth that misses can be counted.
+    private const int FewestScores = 60;
+
     private static readonly double[] Factors = [0.03125, 0.0625, 0.125, 0.25, 0.5];
 
     public static ForwardTrial Run(ControlledVariable variable, IReadOnlyList<ForwardFold> folds, double[] targets, LearningOptions options)
@@ -140,9 +144,12 @@ internal sealed record ForwardTrial(
         var calibration = new IntervalCalibration([]);
         int inside = scores.Count(calibration.Add);
         return new ForwardTrial(
-            memory, weight, skill, sensor, correlation, [.. scores.TakeLast(IntervalCalibration.Memory)], Math.Sqrt(squares / scores.Count),
+            memory, weight, skill, sensor, correlation, [.. scores.Skip(Young(folds)).TakeLast(IntervalCalibration.Memory)], Math.Sqrt(squares / scores.Count),
             lastCount > 0 ? Math.Sqrt(last / lastCount) : double.NaN, (double)inside / scores.Count);
     }
+
+    // The first fold knows least and errs most: it says how far the finished surrogate errs only where later folds are too short to.
+    private static int Young(IReadOnlyList<ForwardFold> folds) => folds.Skip(1).Sum(f => f.End - f.Start) >= FewestScores ? folds[0].End - folds[0].Start : 0;
 
     // What of a surrogate its level follower looks at.
     private static Surrogate Parts(ControlledVariable variable, ForwardFold fold, TimeSpan memory, double weight, SoftSensor? sensor, double correlation) => new()

@@ -60,20 +60,24 @@ internal static class GainsBenchmark
 
         if (scenario == "normal")
         {
-            gains.AddRange(final.Surrogates.Select((s, k) => Compare(history, s, site.Designs[k], k, rolls, seed)));
+            foreach (var declared in Declarations.Of(site.Designs))
+            {
+                var learned = ReferenceEquals(declared.Designs, site.Designs) ? final : new SurrogateTrainer(unit, declared.Designs, Options).Train(history.Sets, history.Reference, 1, history.Until);
+                gains.AddRange(learned.Surrogates.Select((s, k) => Compare(history, declared, s, k, rolls, seed)));
+            }
         }
     }
 
-    private static GainRow Compare(FoilHistory history, Surrogate surrogate, SurrogateDesign design, int k, int rolls, int seed)
+    private static GainRow Compare(FoilHistory history, Declarations declared, Surrogate surrogate, int k, int rolls, int seed)
     {
         var unit = history.Site.Line.Unit;
         double[] span = [.. unit.ManipulatedVariables.Select(m => m.OperatorHigh - m.OperatorLow)];
         double[] truth = Scale(TrueGains.Of(unit, surrogate.Variable, history.Truth, Grade.Named("LB-6")));
         double[] learned = Scale([.. surrogate.Card.Gains.Select(g => g.Value)]), error = Scale([.. surrogate.Card.Gains.Select(g => g.StandardError)]);
-        var peers = PeerGains.Of(unit, surrogate.Variable, design, history.Sets[k], history.Reference).ToDictionary(p => p.Key, p => Scale(p.Value));
+        var peers = PeerGains.Of(unit, surrogate.Variable, declared.Designs[k], history.Sets[k], history.Reference).ToDictionary(p => p.Key, p => Scale(p.Value));
         return new GainRow(
-            rolls, seed, surrogate.Variable.Name, RelativeError(learned, truth), SignsRight(learned, truth),
-            Inside(learned, error, truth),
+            rolls, seed, declared.Name, surrogate.Variable.Name, RelativeError(learned, truth), SignsRight(learned, truth),
+            Inside(learned, error, truth), surrogate.Card.Unusable,
             peers.ToDictionary(p => p.Key, p => RelativeError(p.Value, truth)), peers.ToDictionary(p => p.Key, p => SignsRight(p.Value, truth)),
             new GainVector([.. unit.ManipulatedVariables.Select(m => m.Name)], truth, learned, error));
 

@@ -1,19 +1,30 @@
 using Microsoft.ML;
+using Optimizer.Benchmarks.Kernel.Peers;
 using Optimizer.Learning;
 using Optimizer.Surrogates;
 
 namespace Optimizer.Benchmarks.Kernel;
 
 /// <summary>Something that scores all rows of a problem into <see cref="Scores"/>.</summary>
-internal sealed record KernelContender(string Name, double[] Scores, Action Run)
+/// <param name="Exact">Whether its scores, as floats, must equal the reference's; others must lie within 1e-5 of the scores' range.</param>
+internal sealed record KernelContender(string Name, double[] Scores, bool Exact, Action Run)
 {
     public const string MlNetAllCores = "ML.NET Transform";
+    public const string TwoThreads = ", 2 threads";
 
     /// <summary>All contenders for a problem, the reference first.</summary>
     public static List<KernelContender> For(KernelProblem problem)
     {
         var contenders = new List<KernelContender> { TransformOnOneThread(problem), Transform(problem), SingleRows(problem) };
+        contenders.Add(OnnxPeer.For(problem));
+        contenders.Add(LightGbmPeer.For(problem));
+        if (CompiledPeer.For(problem) is { } compiled)
+        {
+            contenders.Add(compiled);
+        }
+
         contenders.AddRange(EnsembleEvaluators.Names.Select(name => Ours(problem, name)));
+        contenders.Add(OnTwoThreads(problem, EnsembleEvaluators.Choose([problem.Ensemble]).Name));
         return contenders;
     }
 
@@ -23,7 +34,7 @@ internal sealed record KernelContender(string Name, double[] Scores, Action Run)
         var scores = new double[problem.Rows.Length];
         var scorer = ((ITransformer)problem.Transformer).GetRowToRowMapper(problem.View.Schema);
         var column = scorer.OutputSchema["Score"];
-        return new("ML.NET Transform, 1 thread", scores, () =>
+        return new("ML.NET Transform, 1 thread", scores, Exact: true, () =>
         {
             using var cursor = problem.View.GetRowCursor(scorer.GetDependencies([column]));
             Read(cursor, scorer.GetRow(cursor, [column]), column, scores);
@@ -33,7 +44,7 @@ internal sealed record KernelContender(string Name, double[] Scores, Action Run)
     private static KernelContender Transform(KernelProblem problem)
     {
         var scores = new double[problem.Rows.Length];
-        return new(MlNetAllCores, scores, () =>
+        return new(MlNetAllCores, scores, Exact: true, () =>
         {
             var scored = problem.Transformer.Transform(problem.View);
             var column = scored.Schema["Score"];
@@ -60,7 +71,7 @@ internal sealed record KernelContender(string Name, double[] Scores, Action Run)
             problem.Transformer, inputSchemaDefinition: FastTreeFit.Schema(KernelProblem.Features));
         var input = new FastTreeFit.TrainingRow();
         var output = new Prediction();
-        return new("ML.NET PredictionEngine", scores, () =>
+        return new("ML.NET PredictionEngine", scores, Exact: true, () =>
         {
             for (int row = 0; row < scores.Length; row++)
             {
@@ -75,7 +86,17 @@ internal sealed record KernelContender(string Name, double[] Scores, Action Run)
     {
         var scores = new double[problem.Rows.Length];
         var evaluator = EnsembleEvaluators.Create(problem.Ensemble, name);
-        return new(name, scores, () => evaluator.Evaluate(problem.Columns, scores.Length, scores.Length, scores));
+        return new(name, scores, Exact: true, () => evaluator.Evaluate(problem.Columns, scores.Length, scores.Length, scores));
+    }
+
+    // Whole blocks per thread; one instance serves both.
+    private static KernelContender OnTwoThreads(KernelProblem problem, string name)
+    {
+        var scores = new double[problem.Rows.Length];
+        int half = scores.Length / 2;
+        var evaluator = EnsembleEvaluators.Create(problem.Ensemble, name);
+        return new(name + TwoThreads, scores, Exact: true, () => Parallel.For(0, 2, new ParallelOptions { MaxDegreeOfParallelism = 2 }, part =>
+            evaluator.Evaluate(problem.Columns.AsSpan(part * half), scores.Length, half, scores.AsSpan(part * half))));
     }
 
     private sealed class Prediction

@@ -16,20 +16,13 @@ internal sealed class KernelProblem
         Trees = trees;
         Leaves = leaves;
         Rows = Uniform(rows, seed: 2);
-        var set = TrainingSet();
+        var set = TrainingSet(seed: 1);
         var options = new FastTreeOptions { Trees = trees, Leaves = leaves, MinimumRowsPerLeaf = 10, Shrinkage = 0.1 };
         Transformer = FastTreeFit.Fit(set, options);
         Ensemble = FastTreeFlattening.Flatten(Transformer.Model, set);
         Context = new MLContext(1);
         View = FastTreeFit.View(Context, new TreeTrainingSet(Rows, new float[rows]));
-        Columns = new float[Features * rows];
-        for (int row = 0; row < rows; row++)
-        {
-            for (int feature = 0; feature < Features; feature++)
-            {
-                Columns[(feature * rows) + row] = Rows[row][feature];
-            }
-        }
+        Columns = ToColumns(Rows);
     }
 
     public int Trees { get; }
@@ -50,9 +43,27 @@ internal sealed class KernelProblem
 
     public static KernelProblem Train(int trees, int leaves, int rows) => new(trees, leaves, rows);
 
-    private static TreeTrainingSet TrainingSet()
+    /// <summary>One of several ensembles over the same features, each from other rows.</summary>
+    public static TreeEnsemble TrainBag(int trees, int leaves, int seed) =>
+        FastTreeTrainer.Train(TrainingSet(seed + 10), new FastTreeOptions { Trees = trees, Leaves = leaves, MinimumRowsPerLeaf = 10, Shrinkage = 0.1 });
+
+    public static float[] ToColumns(float[][] rows)
     {
-        var rows = Uniform(TrainingRows, seed: 1);
+        var columns = new float[Features * rows.Length];
+        for (int row = 0; row < rows.Length; row++)
+        {
+            for (int feature = 0; feature < Features; feature++)
+            {
+                columns[(feature * rows.Length) + row] = rows[row][feature];
+            }
+        }
+
+        return columns;
+    }
+
+    private static TreeTrainingSet TrainingSet(int seed)
+    {
+        var rows = Uniform(TrainingRows, seed);
         var noise = new Random(3);
         return new TreeTrainingSet(rows, [.. rows.Select(x => (float)(Response(x) + (0.1 * noise.NextDouble())))]);
     }
@@ -69,7 +80,7 @@ internal sealed class KernelProblem
         return sum;
     }
 
-    private static float[][] Uniform(int rows, int seed)
+    public static float[][] Uniform(int rows, int seed)
     {
         var random = new Random(seed);
         var values = new float[rows][];

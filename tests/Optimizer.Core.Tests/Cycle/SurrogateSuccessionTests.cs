@@ -67,7 +67,7 @@ public class SurrogateSuccessionTests : ScriptedLoop
         Assert.Contains("below prediction", changes[0].Reason, StringComparison.Ordinal);
         Assert.Contains(Events.OfType<TrainingStarted>(), t => t.At >= changes[0].At && t.At <= changes[0].At.AddHours(2));
         var shed = Events.OfType<ModeChanged>().First(m => m.State.Mode == OperatingMode.Advisory);
-        Assert.Contains("purity: results keep below prediction", shed.State.Cause, StringComparison.Ordinal);
+        Assert.Contains("purity: errors have outgrown the interval that training promised", shed.State.Cause, StringComparison.Ordinal);
         Assert.Contains("purity", Events.OfType<DecisionMade>().First(d => d.At == shed.At).Outcome.Sentence, StringComparison.Ordinal);
         // What works no longer need not be beaten: the next training takes over at once, and a person decides on the mode.
         Assert.Contains(Events.OfType<SurrogatesAdopted>(), a => a.At > shed.At);

@@ -93,6 +93,22 @@ public class LevelFollowerTests
     }
 
     [Fact]
+    public void ErrorsThatOutgrowTheirPromise_AreAFailureAlthoughIntervalsGrewToCoverThem()
+    {
+        // Purity scatters by 0.1 in training; six times that from now on, to either side.
+        double[] noise = [.. IntervalCalibrationTests.Errors(8, 60)];
+        FitRecord After(double size, int results) => LevelFollower.Estimate(
+            Purity(), [.. Enumerable.Range(0, results).Select(n => Row(n, 94 + (size * Purity().Scatter * noise[n])))], [4, 5], [], Start.AddDays(30)).Fit;
+
+        Assert.Equal(FitVerdict.Sound, After(1, 60).Verdict);
+        Assert.NotEqual(FitVerdict.Failed, After(1.5, 60).Verdict);
+        var soon = After(6, 30);
+        Assert.Equal(FitVerdict.Failed, soon.Verdict);
+        Assert.Contains("outgrown the interval that training promised", soon.Objection, StringComparison.Ordinal);
+        Assert.True(soon.Recent.TakeLast(15).Count(i => i) >= 11, "the adaptive interval does cover");
+    }
+
+    [Fact]
     public void Signal_TellsOfAMoveBeforeTheResultDoes()
     {
         // What x does to the signal is explained (2 per x); a rise of the rest by one means a rise of y by half.

@@ -102,8 +102,9 @@ public sealed class RecommendCommandTests : IClassFixture<FoilRecordings>, IDisp
         {
             double next = p.GetProperty("next").GetDouble(), low = p.GetProperty("low").GetDouble(), high = p.GetProperty("high").GetDouble();
             Assert.True(low < next && next < high, output);
-            // Later results missed by a root mean square: 90 % of them lie within about 1.645 of it on either side.
-            Assert.InRange((high - low) / 2 / targets[cv].GetProperty("rmse").GetDouble(), 0.8, 3);
+            // Later results missed by a root mean square: 90 % of them lie within about 1.645 of it on either side; after a bad
+            // spell, and for a move, up to twice that.
+            Assert.InRange((high - low) / 2 / targets[cv].GetProperty("rmse").GetDouble(), 0.8, 4);
         }
 
         var tensile = predicted["tensile"].GetProperty("limits").EnumerateArray().Single();

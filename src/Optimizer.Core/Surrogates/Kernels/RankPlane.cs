@@ -27,6 +27,8 @@ internal sealed class RankPlane
         {
             Pivots[group] = Groups[(group * GroupSize) + GroupSize - 1];
         }
+
+        SearchTables = RankSearch.Tables(thresholds);
     }
 
     public int Feature { get; }
@@ -40,4 +42,7 @@ internal sealed class RankPlane
 
     /// <summary>The largest threshold of each group.</summary>
     public float[] Pivots { get; }
+
+    /// <summary>See <see cref="RankSearch"/>.</summary>
+    public byte[] SearchTables { get; }
 }

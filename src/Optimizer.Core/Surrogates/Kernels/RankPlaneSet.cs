@@ -1,25 +1,25 @@
 namespace Optimizer.Surrogates;
 
-/// <summary>The rank planes of an ensemble, and where each inner node finds its threshold in them.</summary>
+/// <summary>The rank planes of one or several ensembles over the same columns, and where each inner node finds its threshold in them.</summary>
 internal sealed class RankPlaneSet
 {
-    private readonly Dictionary<int, int> _firstPlane = [];
-    private readonly Dictionary<int, float[]> _distinct = [];
-    private readonly TreeEnsemble _ensemble;
+    private readonly int[] _firstPlane;
+    private readonly float[][] _distinct;
 
-    public RankPlaneSet(TreeEnsemble ensemble)
+    public RankPlaneSet(IReadOnlyList<TreeEnsemble> ensembles)
     {
-        _ensemble = ensemble;
+        int features = 1 + ensembles.SelectMany(ensemble => ensemble.Feature).DefaultIfEmpty(-1).Max();
+        _firstPlane = new int[features];
+        _distinct = DistinctAscending(ensembles, features);
         var planes = new List<RankPlane>();
-        foreach (var nodes in Enumerable.Range(0, ensemble.Feature.Length).GroupBy(node => ensemble.Feature[node]).OrderBy(group => group.Key))
+        for (int feature = 0; feature < features; feature++)
         {
-            float[] thresholds = DistinctAscending(nodes.Select(node => ensemble.Threshold[node]));
-            _firstPlane[nodes.Key] = planes.Count;
-            _distinct[nodes.Key] = thresholds;
+            float[] thresholds = _distinct[feature];
+            _firstPlane[feature] = planes.Count;
             for (int start = 0; start < thresholds.Length; start += RankPlane.MaxThresholds)
             {
                 int count = Math.Min(RankPlane.MaxThresholds, thresholds.Length - start);
-                planes.Add(new RankPlane(nodes.Key, thresholds.AsSpan(start, count)));
+                planes.Add(new RankPlane(feature, thresholds.AsSpan(start, count)));
             }
         }
 
@@ -28,21 +28,32 @@ internal sealed class RankPlaneSet
 
     public RankPlane[] Planes { get; }
 
-    /// <summary>The plane an inner node reads and the place of its threshold there.</summary>
-    public (int Plane, int Index) Find(int node)
+    /// <summary>The plane that an inner node of one of the ensembles reads and the place of its threshold there.</summary>
+    public (int Plane, int Index) Find(TreeEnsemble ensemble, int node)
     {
-        int feature = _ensemble.Feature[node];
-        int index = Array.BinarySearch(_distinct[feature], Normal(_ensemble.Threshold[node]));
+        int feature = ensemble.Feature[node];
+        int index = Array.BinarySearch(_distinct[feature], Normal(ensemble.Threshold[node]));
         return (_firstPlane[feature] + (index / RankPlane.MaxThresholds), index % RankPlane.MaxThresholds);
     }
 
-    private static float[] DistinctAscending(IEnumerable<float> thresholds)
+    private static float[][] DistinctAscending(IReadOnlyList<TreeEnsemble> ensembles, int features)
     {
-        float[] distinct = [.. thresholds.Select(Normal).Distinct()];
-        Array.Sort(distinct);
-        return distinct;
+        var found = new List<float>?[features];
+        foreach (var ensemble in ensembles)
+        {
+            for (int node = 0; node < ensemble.Feature.Length; node++)
+            {
+                (found[ensemble.Feature[node]] ??= []).Add(Normal(ensemble.Threshold[node]));
+            }
+        }
+
+        return Array.ConvertAll(found, own =>
+        {
+            own?.Sort();
+            return own is null ? [] : own.Where((threshold, place) => place == 0 || threshold != own[place - 1]).ToArray();
+        });
     }
 
-    // Minus zero compares equal to zero but need not hash or sort so.
+    // Minus zero compares equal to zero but need not sort so.
     private static float Normal(float threshold) => threshold == 0f ? 0f : threshold;
 }

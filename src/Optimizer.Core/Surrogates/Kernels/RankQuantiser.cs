@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Optimizer.Surrogates;
 
@@ -16,7 +17,11 @@ internal static class RankQuantiser
         where TLanes : IVectorLanes<TBytes>
         where TBytes : struct
     {
-        if (plane.Count <= MaxCounted)
+        if (TLanes.Width == Vector512<sbyte>.Count && RankSearch.IsSupported)
+        {
+            RankSearch.Rank(plane, values, ranks);
+        }
+        else if (plane.Count <= MaxCounted)
         {
             RankByCounting<TLanes, TBytes>(plane, values, ranks);
         }

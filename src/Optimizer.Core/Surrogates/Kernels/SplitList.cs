@@ -32,10 +32,12 @@ internal sealed class SplitList
     private readonly List<double> _leaves = [];
     private readonly RankPlaneSet _planes;
 
-    public SplitList(TreeEnsemble ensemble)
+    /// <param name="ensemble">What to compile.</param>
+    /// <param name="planes">Rank planes that hold its thresholds, those of other ensembles perhaps beside them.</param>
+    public SplitList(TreeEnsemble ensemble, RankPlaneSet planes)
     {
         Ensemble = ensemble;
-        _planes = new RankPlaneSet(ensemble);
+        _planes = planes;
         Trees = Array.ConvertAll(ensemble.Roots, Compile);
         Splits = [.. _splits];
         Leaves = [.. _leaves];
@@ -48,8 +50,6 @@ internal sealed class SplitList
     public Split[] Splits { get; }
 
     public double[] Leaves { get; }
-
-    public RankPlane[] Planes => _planes.Planes;
 
     private SplitTree Compile(int root)
     {
@@ -89,7 +89,7 @@ internal sealed class SplitList
 
             int child = leaves.Count;
             leaves.Add(0);
-            var (plane, index) = _planes.Find(next.Node);
+            var (plane, index) = _planes.Find(Ensemble, next.Node);
             _splits.Add(new Split(
                 plane * BlockRows, (sbyte)(index - RankPlane.RankOffset), unchecked((sbyte)next.Label), unchecked((sbyte)child)));
             open.Push((Ensemble.Right[next.Node], child));

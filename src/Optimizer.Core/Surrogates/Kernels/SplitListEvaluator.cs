@@ -1,5 +1,3 @@
-using System.Runtime.Intrinsics;
-
 namespace Optimizer.Surrogates;
 
 /// <summary>
@@ -13,9 +11,7 @@ namespace Optimizer.Surrogates;
 /// </summary>
 public sealed class SplitListEvaluator : IEnsembleEvaluator
 {
-    private readonly SplitList _list;
-    private readonly int _vectorBits;
-    private BlockScratch? _idle;
+    private readonly SplitListGroup _group;
 
     /// <param name="ensemble">The ensemble; copied into the compiled form, yet kept for trees that are walked.</param>
     /// <param name="vectorBits">128, 256 or 512. Widths the machine lacks work but are emulated and slow.</param>
@@ -23,50 +19,17 @@ public sealed class SplitListEvaluator : IEnsembleEvaluator
     public SplitListEvaluator(TreeEnsemble ensemble, int vectorBits)
     {
         EnsembleChecks.Validate(ensemble);
-        Name = vectorBits switch
-        {
-            128 => Lanes128.KernelName,
-            256 => Lanes256.KernelName,
-            512 => Lanes512.KernelName,
-            _ => throw new ArgumentException($"Found a vector width of {vectorBits} bits, expected 128, 256 or 512.", nameof(vectorBits)),
-        };
-        _vectorBits = vectorBits;
-        _list = new SplitList(ensemble);
-        _idle = new BlockScratch(_list.Planes.Length);
+        Ensemble = ensemble;
+        _group = new SplitListGroup([ensemble], vectorBits);
     }
 
-    public string Name { get; }
+    public string Name => _group.Name;
 
-    public TreeEnsemble Ensemble => _list.Ensemble;
+    public TreeEnsemble Ensemble { get; }
 
     public void Evaluate(ReadOnlySpan<float> columns, int stride, int rows, Span<double> scores)
     {
         BatchShape.Check(Ensemble, columns, stride, rows, scores);
-        BlockScratch scratch = Interlocked.Exchange(ref _idle, null) ?? new BlockScratch(_list.Planes.Length);
-        for (int first = 0; first < rows; first += SplitList.BlockRows)
-        {
-            int count = Math.Min(SplitList.BlockRows, rows - first);
-            ScoreBlock(scratch, columns, stride, first, count);
-            scratch.Sums[..count].CopyTo(scores[first..]);
-        }
-
-        _idle = scratch;
-    }
-
-    // A short tail would fill most of a wide group with padding; the compiled form serves every width, so it takes a narrower one.
-    private void ScoreBlock(BlockScratch scratch, ReadOnlySpan<float> columns, int stride, int first, int rows)
-    {
-        if (_vectorBits == 512 && rows > SplitListKernel<Lanes256, Vector256<sbyte>>.GroupRows)
-        {
-            SplitListKernel<Lanes512, Vector512<sbyte>>.ScoreBlock(_list, scratch, columns, stride, first, rows);
-        }
-        else if (_vectorBits >= 256 && rows > SplitListKernel<Lanes128, Vector128<sbyte>>.GroupRows)
-        {
-            SplitListKernel<Lanes256, Vector256<sbyte>>.ScoreBlock(_list, scratch, columns, stride, first, rows);
-        }
-        else
-        {
-            SplitListKernel<Lanes128, Vector128<sbyte>>.ScoreBlock(_list, scratch, columns, stride, first, rows);
-        }
+        _group.Evaluate(columns, stride, rows, scores, rows);
     }
 }

@@ -11,15 +11,28 @@ internal static class SplitListKernel<TLanes, TBytes>
     /// <summary>Rows handled by one pass over a tree's splits: eight vectors.</summary>
     public static int GroupRows => 8 * TLanes.Width;
 
-    /// <summary>
-    /// Scores the <paramref name="rows"/> rows from <paramref name="firstRow"/> on, at most a block, into
-    /// <see cref="BlockScratch.Sums"/>.
-    /// </summary>
+    /// <summary>Ranks the <paramref name="rows"/> rows from <paramref name="firstRow"/> on, at most a block, into <see cref="BlockScratch.Ranks"/>.</summary>
+    public static void RankBlock(RankPlane[] planes, BlockScratch scratch, ReadOnlySpan<float> columns, int stride, int firstRow, int rows)
+    {
+        int padded = Padded(rows);
+        for (int plane = 0; plane < planes.Length; plane++)
+        {
+            var values = columns.Slice((planes[plane].Feature * stride) + firstRow, rows);
+            if (rows < padded)
+            {
+                values.CopyTo(scratch.Values);
+                values = scratch.Values[..padded];
+            }
+
+            RankQuantiser.Rank<TLanes, TBytes>(planes[plane], values, scratch.Ranks.Slice(plane * SplitList.BlockRows, padded));
+        }
+    }
+
+    /// <summary>Scores the block that was ranked last, with the same arguments, into <see cref="BlockScratch.Sums"/>.</summary>
     public static void ScoreBlock(
         SplitList list, BlockScratch scratch, ReadOnlySpan<float> columns, int stride, int firstRow, int rows)
     {
-        int padded = (rows + GroupRows - 1) / GroupRows * GroupRows;
-        RankBlock(list, scratch, columns, stride, firstRow, rows, padded);
+        int padded = Padded(rows);
         scratch.Sums[..padded].Fill(list.Ensemble.Bias);
         foreach (ref readonly SplitTree tree in list.Trees.AsSpan())
         {
@@ -36,27 +49,14 @@ internal static class SplitListKernel<TLanes, TBytes>
         }
     }
 
-    private static void RankBlock(
-        SplitList list, BlockScratch scratch, ReadOnlySpan<float> columns, int stride, int firstRow, int rows, int padded)
-    {
-        for (int plane = 0; plane < list.Planes.Length; plane++)
-        {
-            var values = columns.Slice((list.Planes[plane].Feature * stride) + firstRow, rows);
-            if (rows < padded)
-            {
-                values.CopyTo(scratch.Values);
-                values = scratch.Values[..padded];
-            }
-
-            RankQuantiser.Rank<TLanes, TBytes>(list.Planes[plane], values, scratch.Ranks.Slice(plane * SplitList.BlockRows, padded));
-        }
-    }
+    private static int Padded(int rows) => (rows + GroupRows - 1) / GroupRows * GroupRows;
 
     // Why this shape: a row's way through a tree is a chain of dependent loads and branches no predictor can learn. Here
     // every row instead takes every split, as one compare of its label, one of its rank and one blend, 16 to 64 rows per
     // instruction: no branch but the loop's, no address that depends on a row. Eight vectors of labels stay in registers
     // over all splits of the tree, so that each split is read and broadcast once for all of them and the eight
-    // dependency chains overlap: with four, each split waited for the one before (10-20 % slower). Offsets were laid out by SplitList inside the scratch it sizes, hence no bounds checks.
+    // dependency chains overlap: with four, each split waited for the one before (10-20 % slower).
+    // Offsets were laid out by SplitList inside the scratch it sizes, hence no bounds checks.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void LabelRows(ReadOnlySpan<Split> splits, BlockScratch scratch, int rows)
     {

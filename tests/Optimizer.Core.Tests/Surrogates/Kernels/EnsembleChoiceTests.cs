@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Optimizer.Surrogates;
 using Xunit;
 
@@ -10,7 +11,8 @@ public class EnsembleChoiceTests
     public void NothingForced_TheWidestAcceleratedKernelIsChosen()
     {
         var ensemble = RandomEnsembles.Create(seed: 1, features: 3, trees: 4, maxLeaves: 8, thresholds: 9);
-        string expected = Vector512.IsHardwareAccelerated ? "split-list-512"
+        string expected = Vector512.IsHardwareAccelerated && Gfni.V512.IsSupported ? "bit-sliced-512"
+            : Vector512.IsHardwareAccelerated ? "split-list-512"
             : Vector256.IsHardwareAccelerated ? "split-list-256"
             : Vector128.IsHardwareAccelerated ? "split-list-128" : "scalar";
         Assert.Equal(expected, EnsembleEvaluators.Create(ensemble).Name);
