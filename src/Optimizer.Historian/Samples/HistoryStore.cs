@@ -83,7 +83,7 @@ public sealed partial class HistoryStore : IDisposable
         }
     }
 
-    /// <summary>Entries ever stored, those dropped since and withdrawals counted.</summary>
+    /// <summary>Entries ever given to it, those dropped since, withdrawals and repeated results counted.</summary>
     public long Stored => Interlocked.Read(ref _order);
 
     /// <summary>Bytes in use in the database; pages that were freed and wait to be used again are not counted.</summary>
@@ -184,9 +184,14 @@ public sealed partial class HistoryStore : IDisposable
         }
     }
 
+    // A broker that was not told in time delivers a result again, perhaps to a life that has not read back yet: the same again is kept once.
     private void PutLab(int tag, Packed e, bool withdrawn) => _file.Guard(() => withdrawn
         ? _file.Run("UPDATE lab SET withdrawn = $1 WHERE tag = $2 AND sampled = $3 AND withdrawn IS NULL", e.Order, tag, e.Sampled)
-        : _file.Run("INSERT INTO lab (ord, tag, sampled, known, received, value, quality) VALUES ($1, $2, $3, $4, $5, $6, $7)", e.Order, tag, e.Sampled, e.Known, e.Received, Column(e.Value), (int)e.Flags));
+        : _file.Run("""
+            INSERT INTO lab (ord, tag, sampled, known, received, value, quality) SELECT $1, $2, $3, $4, $5, $6, $7 WHERE NOT EXISTS (
+                SELECT 1 FROM lab WHERE tag = $2 AND sampled = $3 AND withdrawn IS NULL AND value IS $6 AND quality = $7
+                AND ord = (SELECT max(ord) FROM lab WHERE tag = $2 AND sampled = $3))
+            """, e.Order, tag, e.Sampled, e.Known, e.Received, Column(e.Value), (int)e.Flags));
 
     // SQLite keeps no NaN.
     private static object? Column(double value) => double.IsNaN(value) ? null : value;

@@ -67,6 +67,16 @@ public sealed class HistoryStoreTests : IDisposable
     }
 
     [Fact]
+    public void ResultDeliveredAgain_IsKeptOnceAndACorrectionOfACorrectionIsNoRepeat()
+    {
+        using var store = Lines.Open(_folder);
+        store.Append([Lines.Lab(310, -4, -3), Lines.Lab(310, -4, -2), Lines.Lab(double.NaN, -6, -3), Lines.Lab(double.NaN, -6, -3)]);
+        store.Append([Lines.Lab(310, -4, -3), Lines.Lab(312, -4, -2), Lines.Lab(310, -4, -1)]);
+
+        Assert.Equal([double.NaN, 310.0, 312, 310], store.Read("strength", Early, Late).Select(s => s.Value));
+    }
+
+    [Fact]
     public void Campaigns_AreTheChangesOfTheirTag()
     {
         using (var store = Lines.Open(_folder))
