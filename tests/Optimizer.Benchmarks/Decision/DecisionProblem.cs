@@ -66,7 +66,6 @@ internal sealed class DecisionProblem
     private static OperatingProblem Problem(ProcessUnit unit)
     {
         var layout = new ValueLayout(unit, ["power_price", "scrap_price"], ["rate", "power", "additives", "wear", "good_rate", "cost_rate", "cost", "room"]);
-        double At(double[] v, string name) => v[layout[name]];
         int rate = layout["rate"], power = layout["power"], additives = layout["additives"], wear = layout["wear"], good = layout["good_rate"], costRate = layout["cost_rate"];
         int inSpecification = layout.InSpecification, defects = layout["y2"], powerPrice = layout["power_price"], scrapPrice = layout["scrap_price"];
         Quantity[] quantities =

@@ -28,7 +28,7 @@ internal static class HistorianBenchmark
             return 2;
         }
 
-        int turns = options.Quick ? 2 : 5, count = options.Quick ? 200_000 : 1_000_000;
+        int turns = options.Quick ? 2 : 3, count = options.Quick ? 200_000 : 1_000_000;
         var rows = new List<HistorianRow>();
         foreach (var (values, digits) in new[] { ("five digits, as an instrument reports", 5), ("every bit of simulated noise", 17) })
         {
