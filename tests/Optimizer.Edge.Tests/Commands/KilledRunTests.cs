@@ -61,6 +61,12 @@ public sealed partial class KilledRunTests : IDisposable
             await life.Until(l => Decision().IsMatch(l));
             firstDecisions.Add(life.Seconds);
             await plant.CloseAsync();
+            if (kill % 2 == 0)
+            {
+                // A decision of the closed loop, and then amid what follows from it.
+                await life.Until(l => Decision().IsMatch(l));
+            }
+
             await Task.Delay(TimeSpan.FromMilliseconds(random.Next(50, 2500)), TimeProvider.System, Cancel);
             life.Kill();
             Assert.True(AuditCheck.Of(Data) is { IsWhole: true }, $"life {kill}: {AuditCheck.Of(Data)}");
