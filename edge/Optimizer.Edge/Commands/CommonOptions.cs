@@ -12,7 +12,9 @@ internal static class CommonOptions
 {
     public static Option<string> Site() => new("--site") { Description = "Site file.", Required = true, HelpName = "FILE" };
 
-    public static Option<string?> Data() => new("--data") { Description = "Folder for the audit record and the writer epoch.", HelpName = "DIR" };
+    public static Option<string?> Data() => new("--data") { Description = "Folder for the audit record, the history and the models.", HelpName = "DIR" };
+
+    public static Option<string> ExistingData() => new("--data") { Description = "Data folder of a worker.", Required = true, HelpName = "DIR" };
 
     public static Option<string?> Report() => new("--report") { Description = "Writes the result as JSON.", HelpName = "FILE" };
 

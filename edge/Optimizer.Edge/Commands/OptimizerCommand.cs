@@ -21,6 +21,9 @@ internal static class OptimizerCommand
         root.Subcommands.Add(ModelsCommand.Create());
         root.Subcommands.Add(RecommendCommand.Create());
         root.Subcommands.Add(WhatIfCommand.Create());
+        root.Subcommands.Add(AuditCommand.Create());
+        root.Subcommands.Add(BackupCommand.Create());
+        root.Subcommands.Add(BackupCommand.CreateRestore());
 
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
@@ -59,7 +62,10 @@ internal static class OptimizerCommand
             case UsageException:
                 await Console.Error.WriteLineAsync(e.Message);
                 return ExitCodes.Usage;
-            case Replay.Recordings.RecordingException or Learning.Store.ModelException:
+            case Historian.StoreException and not Historian.StoreCorruptException and not Historian.StoreVersionException:
+                await Console.Error.WriteLineAsync(e.Message);
+                return ExitCodes.Configuration;
+            case Replay.Recordings.RecordingException or Learning.Store.ModelException or Historian.StoreException:
                 await Console.Error.WriteLineAsync(e.Message);
                 return ExitCodes.Data;
             case IOException or UnauthorizedAccessException:

@@ -17,6 +17,7 @@ internal static class RunCommand
     {
         var site = CommonOptions.Site();
         var connection = new ConnectionOptions();
+        var history = new HistoryOptions();
         var signingKey = new Option<string?>("--signing-key") { Description = "PEM file of an EC P-256 private key that signs every setpoint.", HelpName = "FILE" };
         var demo = new Option<bool>("--demo") { Description = "For a simulated plant on a broker of this machine: may write over plaintext, and says that it is a demo." };
         var data = CommonOptions.Data();
@@ -33,6 +34,7 @@ internal static class RunCommand
         }
 
         connection.AddTo(command);
+        history.AddTo(command);
 
         command.SetAction(async (parsed, cancel) =>
         {
@@ -51,31 +53,28 @@ internal static class RunCommand
                 SessionFile = Path.Combine(parsed.GetValue(data) ?? "data", "mqtt-session"),
             };
             options.Access.Require(host, port, options.StartMode);
-            return await RunAsync(options, parsed.GetValue(data) ?? "data", cancel);
+            return await RunAsync(options, parsed.GetValue(data) ?? "data", history.Limits(parsed), cancel);
         });
         return command;
     }
 
     private static MqttVersion Version(string text) => text switch { "5" => MqttVersion.Five, "3" => MqttVersion.Three, _ => MqttVersion.FiveThenThree };
 
-    private static async Task<int> RunAsync(WorkerOptions options, string data, CancellationToken cancel)
+    private static async Task<int> RunAsync(WorkerOptions options, string data, HistoryLimits limits, CancellationToken cancel)
     {
         var (site, host, port) = (options.Site, options.Host, options.Port);
-        AuditRecord audit;
-        try
+        // What cannot be used is said before anything is connected.
+        using (var audit = AuditRecord.Open(data))
+        using (var history = HistoryOptions.Open(data, site, limits, out string? aside))
         {
-            audit = AuditRecord.Open(data);
-        }
-        catch (IOException e)
-        {
-            await Console.Error.WriteLineAsync(e.Message);
-            return ExitCodes.Configuration;
-        }
+            await using var recorder = new HistoryRecorder(history, TimeProvider.System) { Warned = w => Console.WriteLine(OneLine.Of(w)) };
+            foreach (string warning in new[] { audit.Objection is { } objection ? "audit: " + objection : null, aside }.OfType<string>())
+            {
+                Console.WriteLine(OneLine.Of(warning));
+            }
 
-        using (audit)
-        {
             using var models = ModelsCommand.Open(data, site);
-            await using var worker = new LineWorker(options with { Models = models }, audit, TimeProvider.System)
+            await using var worker = new LineWorker(options with { Models = models, History = recorder }, audit, TimeProvider.System)
             {
                 Happened = EventPrinter.Print,
                 Warned = Console.WriteLine,

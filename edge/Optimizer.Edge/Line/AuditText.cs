@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Optimizer.Cycle;
 using Optimizer.Objectives;
@@ -6,6 +7,16 @@ using Optimizer.Plant;
 using Optimizer.Setpoints;
 
 namespace Optimizer.Edge.Line;
+
+/// <summary>What a row says beside the event itself: what was in force before it, and by which site file and model.</summary>
+/// <param name="Mode">Mode before the event; null: unknown.</param>
+/// <param name="Model">Hash of the set in force before it; null: none.</param>
+internal sealed record AuditContext(string SiteHash, LineLoop? Loop, ModeState? Mode, string? Model);
+
+/// <summary>The row a life begins with.</summary>
+/// <param name="Limits">Every limit by name, in engineering units.</param>
+internal sealed record StartText(
+    string? Version, long Epoch, string Site, string SiteHash, OperatingMode Mode, int? Model, string? ModelHash, IReadOnlyDictionary<string, double> Limits);
 
 /// <summary>A line event as a row of the audit record: kind and JSON body. Renewals are no state change and have no row.</summary>
 internal static class AuditText
@@ -18,15 +29,15 @@ internal static class AuditText
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
-    public static (string Kind, string Body)? Row(LineEvent e) => e switch
+    public static (string Kind, string Body)? Row(LineEvent e, AuditContext context) => e switch
     {
-        DecisionMade d => ("decision", Json(Decision(d.Outcome))),
+        DecisionMade d => ("decision", Json(Decision(d.Outcome, context))),
         SendWrite { Write.Kind: RequestKind.Renew } => null,
-        SendWrite s => (s.Write.Kind == RequestKind.Release ? "release" : "write", Json(s.Write.ToRequest())),
+        SendWrite s => (s.Write.Kind == RequestKind.Release ? "release" : "write", With(s.Write.ToRequest(), ("site_hash", context.SiteHash), ("model_hash", context.Loop?.Surrogates?.Hash))),
         Acknowledged { Acknowledgement.State: AcknowledgementState.Received } => null,
         Acknowledged a => ("ack", Json(a.Acknowledgement)),
         WriteEnded w => ("write_ended", Json(new { w.Account.Write.Id, w.Account.Fate, w.Account.Attempts, w.Account.Reason })),
-        ModeChanged m => ("mode", Json(m.State)),
+        ModeChanged m => ("mode", With(m.State, ("before", context.Mode?.Mode.ToString().ToLowerInvariant()))),
         ModeRefused r => ("mode_refused", Json(new { r.Request, r.Refusal })),
         OperatorDecided o => ("operator", Json(new { o.Decision, o.Refusal, o.Lockouts })),
         AlarmChanged a => ("alarm", Json(a.Alarm)),
@@ -40,13 +51,64 @@ internal static class AuditText
             s.Set.Version,
             s.Set.Hash,
             s.Set.TrainedAt,
+            Before = context.Model,
             s.Why,
             Cards = s.Set.Surrogates.ToDictionary(k => k.Variable.Name, k => k.Card),
         })),
         _ => throw new InvalidOperationException($"no audit text for {e.GetType().Name}"),
     };
 
-    private static object Decision(CycleOutcome o) => new
+    /// <summary>Every limit of a line, by name.</summary>
+    public static IReadOnlyDictionary<string, double> Limits(LineDefinition line)
+    {
+        var limits = new SortedDictionary<string, double>(StringComparer.Ordinal);
+        foreach (var v in line.Unit.ManipulatedVariables)
+        {
+            (string, double)[] own =
+            [
+                ("engineering_low", v.EngineeringLow), ("engineering_high", v.EngineeringHigh), ("operator_low", v.OperatorLow), ("operator_high", v.OperatorHigh),
+                ("max_move", v.MaxMove), ("travel_8h", v.MaxTravelPer8Hours), ("travel_24h", v.MaxTravelPer24Hours), ("ramp_per_minute", v.RampPerMinute), ("dwell_minutes", v.Dwell.TotalMinutes),
+            ];
+            own.ToList().ForEach(l => limits[$"{v.Name}.{l.Item1}"] = l.Item2);
+        }
+
+        foreach (var c in line.Problem.Constraints)
+        {
+            limits[$"constraint.{c.Name}"] = c.Limit;
+        }
+
+        return limits;
+    }
+
+    /// <summary>Reads the row of an earlier life back; null: there is none, or none of ours.</summary>
+    public static StartText? Start(string? body)
+    {
+        try
+        {
+            return body is null ? null : JsonSerializer.Deserialize<StartText>(body, Form);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    public static string Json(object value) => JsonSerializer.Serialize(value, Form);
+
+    private static string With(object value, params (string Name, string? Text)[] more)
+    {
+        var node = (JsonObject)JsonSerializer.SerializeToNode(value, value.GetType(), Form)!;
+        foreach (var (name, text) in more.Where(m => m.Text is not null))
+        {
+            node[name] = text;
+        }
+
+        return node.ToJsonString(Form);
+    }
+
+    private static string? Inputs(CycleOutcome o, LineLoop? loop) => loop?.LastInput is { } input && ReferenceEquals(loop.LastOutcome, o) && input.Snapshot.At == o.At ? InputHash.Of(input) : null;
+
+    private static object Decision(CycleOutcome o, AuditContext context) => new
     {
         o.Kind,
         o.Sentence,
@@ -63,9 +125,10 @@ internal static class AuditText
         RecommendationId = o.Recommendation?.Id ?? o.Approval?.Recommendation.Id,
         ApprovedBy = o.Approval?.By,
         o.Candidates,
+        context.SiteHash,
+        ModelHash = context.Loop?.Surrogates?.Hash,
+        InputsHash = Inputs(o, context.Loop),
     };
 
     private static object Prediction(ControlledPrediction p) => new { Cv = p.Variable, p.Mean, Lo = p.Low, Hi = p.High };
-
-    private static string Json(object value) => JsonSerializer.Serialize(value, Form);
 }

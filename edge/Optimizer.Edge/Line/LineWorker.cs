@@ -28,22 +28,25 @@ internal sealed class LineWorker : IAsyncDisposable
     private readonly LineDefinition _line;
     private readonly MqttLinkOptions _connection;
     private readonly ModelShelf? _shelf;
+    private readonly LineHistory? _history;
     private LineLoop? _loop;
     private DateTimeOffset _now;
     private string? _suspicion;
     private bool _announced;
-    private long _heardAt;
+    private long _heardAt, _auditTriedAt;
 
     public LineWorker(WorkerOptions options, AuditRecord audit, TimeProvider time)
     {
         options.Access.Require(options.Host, options.Port, options.StartMode);
-        (_options, _trail, _time) = (options, new AuditTrail(audit), time);
+        (_options, _time) = (options, time);
         _line = options.Access.Limit(options.Site.Line, options.Host, options.Port);
         var site = options.Site.Site;
         _topics = new TopicTree(site.Location);
         var decoder = new TelemetryDecoder(SiteBindings.Of(site), site.SourceClock);
-        _intake = new SampleIntake(decoder, Counters, site.SourceClock);
+        _history = options.History is { } recorder ? new LineHistory(recorder, Counters) : null;
+        _intake = new SampleIntake(decoder, Counters, site.SourceClock, _history);
         Epoch = audit.TakeEpoch();
+        _trail = new AuditTrail(audit, options.Site.Hash, Epoch);
         _connection = options.Access.To(new MqttLinkOptions
         {
             Host = options.Host,
@@ -184,6 +187,7 @@ internal sealed class LineWorker : IAsyncDisposable
             await ActAsync(loop.Suspicious(what, _now), cancel);
         }
 
+        await AuditAgainAsync(loop, cancel);
         await AnnounceAsync(loop, cancel);
         if (_shelf?.Follow() is var (set, why))
         {
@@ -273,6 +277,11 @@ internal sealed class LineWorker : IAsyncDisposable
             Counters.Count("telemetry_dropped", fresh);
             Warned?.Invoke($"{fresh} telemetry messages dropped: they come faster than they are handled");
         }
+
+        if (_history?.CountDrops() is > 0 and var lost)
+        {
+            Warned?.Invoke($"{lost} values are not in the history: {Counters.Reasons["history_dropped"]}");
+        }
     }
 
     private async ValueTask HandleAsync(InboundMessage message, CancellationToken cancel)
@@ -304,6 +313,11 @@ internal sealed class LineWorker : IAsyncDisposable
             else
             {
                 _intake.Take(message, _time.GetUtcNow(), _now, Start);
+                if (message.QualityOfService > 0)
+                {
+                    // It is acknowledged when this returns, and the broker forgets it.
+                    await (_history?.FlushAsync() ?? Task.CompletedTask);
+                }
             }
 
             await AnswersAsync(cancel);
@@ -363,18 +377,20 @@ internal sealed class LineWorker : IAsyncDisposable
         foreach (var e in events)
         {
             _shelf?.Keep(e);
-            if (!_trail.TryRecord(e, out string? failure))
+            bool recorded = _trail.TryRecord(e, _loop, out string? trouble);
+            if (trouble is not null)
             {
-                Counters.Refuse("audit_failed", failure!);
+                Counters.Refuse("audit_failed", trouble);
                 if (_loop!.AuditWritable)
                 {
-                    await ActAsync(_loop.AuditLost(failure!, _now), cancel);
+                    _auditTriedAt = _time.GetTimestamp();
+                    await ActAsync(_loop.AuditLost(trouble, _now), cancel);
                 }
+            }
 
-                if (e is SendWrite { Write.Kind: RequestKind.Write })
-                {
-                    continue;
-                }
+            if (!recorded && e is SendWrite { Write.Kind: RequestKind.Write })
+            {
+                continue;
             }
 
             await _publisher.PublishAsync(e, _loop!, cancel);
@@ -382,13 +398,42 @@ internal sealed class LineWorker : IAsyncDisposable
         }
     }
 
-    private LineLoop Start() => _loop ??= new LineLoop(
-        _line, new SurrogateTrainer(_line.Unit, _options.Site.Designs, new LearningOptions()),
-        new LineStart(Epoch, _options.StartMode, _now, _options.Seed, _options.Site.Site.SourceClock)
+    private LineLoop Start()
+    {
+        if (_loop is { } running)
         {
-            Surrogates = _shelf?.Load(),
-            LastVersion = _shelf?.LastVersion ?? 0,
-        });
+            return running;
+        }
+
+        var loop = new LineLoop(
+            _line, new SurrogateTrainer(_line.Unit, _options.Site.Designs, new LearningOptions()),
+            new LineStart(Epoch, _options.StartMode, _now, _options.Seed, _options.Site.Site.SourceClock)
+            {
+                Surrogates = _shelf?.Load(),
+                LastVersion = _shelf?.LastVersion ?? 0,
+                Moves = _trail.Moves(_now),
+            });
+        if (_history?.ReadBack(loop, _now) is { } read)
+        {
+            Warned?.Invoke(OneLine.Of(read));
+        }
+
+        _trail.Began(loop, _options.Site.Site.Name, _options.StartMode, _now);
+        return _loop = loop;
+    }
+
+    // Room on the disk may come back; that the record was not whole meanwhile stays in it.
+    private async Task AuditAgainAsync(LineLoop loop, CancellationToken cancel)
+    {
+        if (!loop.AuditWritable && _time.GetElapsedTime(_auditTriedAt) > AuditTrail.Retry)
+        {
+            _auditTriedAt = _time.GetTimestamp();
+            if (_trail.TryResume(_now))
+            {
+                await ActAsync(loop.AuditFound(_now), cancel);
+            }
+        }
+    }
 
     // Who wants to ask for another mode must know the version of this one, before it ever changed.
     private async Task AnnounceAsync(LineLoop loop, CancellationToken cancel)
@@ -428,6 +473,7 @@ internal sealed class LineWorker : IAsyncDisposable
             if (_loop is { } loop)
             {
                 await ActAsync(loop.Stop(_now), limit.Token);
+                _trail.Ended(_now);
             }
 
             await Link.PublishAsync(LinePublisher.Online(_topics, false, Epoch, Clock, "stopped", _options.Access.Demo), Deadline, limit.Token);

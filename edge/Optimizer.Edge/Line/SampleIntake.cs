@@ -7,9 +7,10 @@ namespace Optimizer.Edge.Line;
 
 /// <summary>Telemetry and lab messages to samples in the loop's memory; everything refused is counted with its reason.</summary>
 /// <param name="sourceClock">Process time comes from the data: until it is known, values cannot be placed in time.</param>
-internal sealed class SampleIntake(TelemetryDecoder decoder, WorkerCounters counters, bool sourceClock)
+/// <param name="history">Keeps what is taken; null: memory only.</param>
+internal sealed class SampleIntake(TelemetryDecoder decoder, WorkerCounters counters, bool sourceClock, LineHistory? history = null)
 {
-    private static readonly TimeSpan FurthestAhead = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan FurthestAhead = TimeSpan.FromMinutes(10);
 
     private readonly List<Sample> _samples = [];
 
@@ -34,20 +35,26 @@ internal sealed class SampleIntake(TelemetryDecoder decoder, WorkerCounters coun
 
         if (outcome.Lab is { } notes)
         {
-            TakeNotes(notes, loop);
+            TakeNotes(notes, now, loop);
         }
 
-        Deliver(_samples, now, loop);
+        Deliver(_samples, now, loop, message.QualityOfService > 0);
     }
 
     /// <summary>The same for samples that came by another way.</summary>
-    public void Deliver(List<Sample> samples, DateTimeOffset now, Func<LineLoop> loop)
+    /// <param name="acknowledged">Their source believes them delivered once this process says so.</param>
+    public void Deliver(List<Sample> samples, DateTimeOffset now, Func<LineLoop> loop, bool acknowledged = false)
     {
         foreach (var sample in samples)
         {
             if (now == default && sourceClock)
             {
                 counters.Count("before_first_heartbeat");
+                if (acknowledged)
+                {
+                    // A broker that kept it for us will not send it again: the loop reads it back when it starts.
+                    history?.Keep(sample, acknowledged);
+                }
             }
             else if (now != default && sample.SampledAt > now + FurthestAhead)
             {
@@ -56,13 +63,19 @@ internal sealed class SampleIntake(TelemetryDecoder decoder, WorkerCounters coun
             }
             else
             {
-                counters.Count(Name(loop().Take(sample)));
+                var outcome = loop().Take(sample);
+                counters.Count(Name(outcome));
+                if (outcome is not AppendOutcome.Duplicate and not AppendOutcome.UnknownTag)
+                {
+                    history?.Keep(sample, acknowledged);
+                }
+
                 Taken?.Invoke(sample);
             }
         }
     }
 
-    private void TakeNotes(LabNotes notes, Func<LineLoop> loop)
+    private void TakeNotes(LabNotes notes, DateTimeOffset now, Func<LineLoop> loop)
     {
         notes.Censored.ToList().ForEach(c => counters.Refuse("lab_censored", c));
         if (notes.Stale is { } stale)
@@ -72,7 +85,11 @@ internal sealed class SampleIntake(TelemetryDecoder decoder, WorkerCounters coun
 
         foreach (var (tag, sampledAt) in notes.Withdrawn)
         {
-            counters.Count(loop().Withdraw(tag, sampledAt) ? "lab_withdrawn" : "lab_not_kept");
+            history?.Withdraw(tag, sampledAt);
+            if (now != default || !sourceClock)
+            {
+                counters.Count(loop().Withdraw(tag, sampledAt) ? "lab_withdrawn" : "lab_not_kept");
+            }
         }
     }
 

@@ -27,6 +27,9 @@ internal sealed record WorkerOptions
     /// <summary>Where models are kept; null: in memory only.</summary>
     public Learning.Store.ModelStore? Models { get; init; }
 
+    /// <summary>Where samples and results are kept; null: in memory only.</summary>
+    public Historian.HistoryRecorder? History { get; init; }
+
     /// <summary>See <see cref="MqttLinkOptions.SessionFile"/>.</summary>
     public string? SessionFile { get; init; }
 }

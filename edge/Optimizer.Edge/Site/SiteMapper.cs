@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using System.Security.Cryptography;
 using Optimizer.Cycle;
 using Optimizer.Guardrails;
 using Optimizer.Objectives;
@@ -10,7 +11,11 @@ using Optimizer.Surrogates;
 namespace Optimizer.Edge.Site;
 
 /// <summary>A site ready to run.</summary>
-public sealed record SiteLine(SiteDefinition Site, LineDefinition Line, IReadOnlyList<SurrogateDesign> Designs);
+public sealed record SiteLine(SiteDefinition Site, LineDefinition Line, IReadOnlyList<SurrogateDesign> Designs)
+{
+    /// <summary>SHA-256 of the site file's bytes, lower-case hex; empty: it came from no file.</summary>
+    public string Hash { get; init; } = "";
+}
 
 /// <summary>Puts a site definition together: names are resolved, formulas compiled. Collects every mistake between parts.</summary>
 internal static class SiteMapper
@@ -18,10 +23,10 @@ internal static class SiteMapper
     /// <exception cref="SiteException">The file has mistakes; all of them are named.</exception>
     public static SiteLine Load(string file)
     {
-        string text;
+        byte[] bytes;
         try
         {
-            text = File.ReadAllText(file);
+            bytes = File.ReadAllBytes(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -29,7 +34,9 @@ internal static class SiteMapper
         }
 
         var errors = new List<SiteError>();
-        return Parse(text, errors) ?? throw new SiteException(file, errors);
+        using var text = new StreamReader(new MemoryStream(bytes));
+        var line = Parse(text.ReadToEnd(), errors) ?? throw new SiteException(file, errors);
+        return line with { Hash = Convert.ToHexStringLower(SHA256.HashData(bytes)) };
     }
 
     /// <returns>The line, or null with <paramref name="errors"/>.</returns>

@@ -36,6 +36,8 @@ internal sealed class AlarmBook
 
     public void AuditFailed(string reason, DateTimeOffset now) => Set(AlarmKind.OptAuditFail, true, reason, now);
 
+    public void AuditFound(DateTimeOffset now) => Set(AlarmKind.OptAuditFail, false, "the audit record can be written again", now);
+
     public void Suspicious(string what, DateTimeOffset now)
     {
         _lastSuspicion = now;

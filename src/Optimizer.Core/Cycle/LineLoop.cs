@@ -16,6 +16,9 @@ public sealed record LineStart(long Epoch, OperatingMode Mode, DateTimeOffset At
     /// <summary>Stored surrogates to begin with; null: none.</summary>
     public SurrogateSet? Surrogates { get; init; }
 
+    /// <summary>Moves written by lives before this one within the last day: dwell and travel limits count on. Oldest first.</summary>
+    public IReadOnlyList<PastMove> Moves { get; init; } = [];
+
     /// <summary>Highest version ever given to a set of this line: trainings count on from it.</summary>
     public int LastVersion { get; init; }
 }
@@ -48,7 +51,7 @@ public sealed class LineLoop
         _memory = new LineMemory(line.Unit, line.Settings);
         _mode = new ModeMachine(start.Mode, line.Ceiling, start.At) { CeilingReason = line.CeilingReason };
         _ledger = new WriteLedger(start.Epoch, line.Terms);
-        _moves = new MoveBook(line.Unit);
+        _moves = new MoveBook(line.Unit, start.Moves);
         _surrogates = new SurrogateSuccession(line, trainer, _memory, start, _events);
         _gateway = new GatewayWatch(line.Terms.Gateway);
     }
@@ -192,6 +195,14 @@ public sealed class LineLoop
         AuditWritable = false;
         _alarms.AuditFailed($"the audit record cannot be written: {reason}", now);
         Shed($"the audit record cannot be written: {reason}", now);
+        return Drain(now);
+    }
+
+    /// <summary>The audit record can be written again. Going up stays a human act.</summary>
+    public IReadOnlyList<LineEvent> AuditFound(DateTimeOffset now)
+    {
+        AuditWritable = true;
+        _alarms.AuditFound(now);
         return Drain(now);
     }
 

@@ -4,17 +4,23 @@ using Optimizer.Setpoints;
 
 namespace Optimizer.Cycle;
 
+/// <summary>A change of one setpoint that was sent.</summary>
+/// <param name="Tag">Setpoint tag.</param>
+/// <param name="Change">In the variable's engineering unit.</param>
+public sealed record PastMove(DateTimeOffset At, string Tag, double Change);
+
 /// <summary>Our own moves of the last day, for dwell and travel limits.</summary>
-public sealed class MoveBook(ProcessUnit unit)
+/// <param name="before">Those of lives before this one, oldest first; null: none.</param>
+public sealed class MoveBook(ProcessUnit unit, IEnumerable<PastMove>? before = null)
 {
-    private readonly List<(DateTimeOffset At, string Tag, double Change)> _moves = [];
+    private readonly List<PastMove> _moves = [.. before ?? []];
     private readonly Dictionary<(string Variable, bool Up), DateTimeOffset> _locks = [];
 
     /// <summary>Counts a write from the moment it is sent: what may have reached the plant counts as travelled.</summary>
     public void Add(SetpointWrite write, DateTimeOffset at)
     {
         _moves.RemoveAll(m => at - m.At > TimeSpan.FromHours(25));
-        _moves.AddRange(write.Items.Select(i => (at, i.Tag, i.Value - i.Expected)));
+        _moves.AddRange(write.Items.Select(i => new PastMove(at, i.Tag, i.Value - i.Expected)));
     }
 
     /// <summary>An operator refused this change: the same direction stays closed for a while.</summary>
@@ -38,6 +44,6 @@ public sealed class MoveBook(ProcessUnit unit)
         return histories;
     }
 
-    private static double Travel(List<(DateTimeOffset At, string Tag, double Change)> moves, DateTimeOffset now, int hours) =>
+    private static double Travel(List<PastMove> moves, DateTimeOffset now, int hours) =>
         moves.Where(m => now - m.At < TimeSpan.FromHours(hours)).Sum(m => Math.Abs(m.Change));
 }

@@ -23,28 +23,36 @@ internal sealed class Bench : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _running = [];
     private readonly string _folder;
-    private readonly AuditRecord _audit;
+    private readonly WorkerOptions _options;
+    private readonly bool _ownFolder;
+    private readonly long _reserve;
+    private AuditRecord _audit;
+    private HistoryStore? _history;
+    private HistoryRecorder? _recorder;
+    private CancellationTokenSource _stopWorker = new();
+    private Task _workerRuns = Task.CompletedTask;
 
-    private Bench(ITestBroker broker, SiteLine site, MqttVersion version, BrokerAccess? access, Func<PlantHostOptions, PlantHostOptions> host)
+    private Bench(ITestBroker broker, SiteLine site, MqttVersion version, BrokerAccess? access, Func<PlantHostOptions, PlantHostOptions> host, bool history, string? folder, long reserve)
     {
-        _folder = Directory.CreateTempSubdirectory("optimizer-bench-").FullName;
-        _audit = AuditRecord.Open(_folder);
+        (_folder, _ownFolder, _reserve) = (folder ?? Directory.CreateTempSubdirectory("optimizer-bench-").FullName, folder is null, reserve);
+        _audit = AuditRecord.Open(_folder, reserve);
         (Broker, Site) = (broker, site);
         Topics = new TopicTree(site.Site.Location);
         Plant = FoilPlant.Create(new FoilPlantPlan { Scenario = ScenarioPlan.Parse("normal"), Seed = 7, Gateway = site.Site.Gateway.Id });
         Host = new PlantHost(
             host(new PlantHostOptions { Host = "127.0.0.1", Port = broker.Port, Location = site.Site.Location, LabUnits = FoilTags.Results }), Plant.Line, Plant.Gateway, TimeProvider.System);
-        Worker = new LineWorker(
-            new WorkerOptions { Site = site, Host = "127.0.0.1", Port = broker.Port, Access = access ?? BrokerAccess.ForDemo, StartMode = OperatingMode.Off, Seed = 7, MqttVersion = version }, _audit, TimeProvider.System)
+        _options = new WorkerOptions
         {
-            Happened = e =>
-            {
-                lock (Events)
-                {
-                    Events.Add(e);
-                }
-            },
+            Site = site,
+            Host = "127.0.0.1",
+            Port = broker.Port,
+            Access = access ?? BrokerAccess.ForDemo,
+            StartMode = OperatingMode.Off,
+            Seed = 7,
+            MqttVersion = version,
+            SessionFile = history ? Path.Combine(_folder, "mqtt-session") : null,
         };
+        Worker = NewWorker(history);
         Console = new MqttLink(
             new MqttLinkOptions { Host = "127.0.0.1", Port = broker.Port, ClientId = "console", Filters = ["clients/console/#", Topics.StateMode], LongestRetry = TimeSpan.FromMilliseconds(300) },
             (m, _) =>
@@ -68,7 +76,7 @@ internal sealed class Bench : IAsyncDisposable
 
     public PlantHost Host { get; }
 
-    public LineWorker Worker { get; }
+    public LineWorker Worker { get; private set; }
 
     public MqttLink Console { get; }
 
@@ -78,12 +86,14 @@ internal sealed class Bench : IAsyncDisposable
 
     public AuditRecord Audit => _audit;
 
+    public HistoryRecorder? Recorder => _recorder;
+
     public string Folder => _folder;
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public static async Task<Bench> StartAsync(TimeSpan? watchdog = null, MqttVersion version = MqttVersion.Five, BrokerAccess? access = null, Func<PlantHostOptions, PlantHostOptions>? host = null,
-        Func<ITestBroker, Task>? before = null, Action<string>? warned = null, BrokerKind kind = BrokerKind.Embedded)
+        Func<ITestBroker, Task>? before = null, Action<string>? warned = null, BrokerKind kind = BrokerKind.Embedded, bool history = false, string? folder = null, long reserve = 0)
     {
         var site = SiteMapper.Load(SiteText.CopperFoilFile);
         if (watchdog is { } limit)
@@ -93,15 +103,29 @@ internal sealed class Bench : IAsyncDisposable
 
         var broker = await BenchBroker.StartAsync(kind);
         await (before?.Invoke(broker) ?? Task.CompletedTask);
-        var bench = new Bench(broker, site, version, access, host ?? (o => o));
+        var bench = new Bench(broker, site, version, access, host ?? (o => o), history, folder, reserve);
         bench.Worker.Warned = warned;
-        bench._running.AddRange([bench.Worker.RunAsync(bench._stop.Token), bench.Host.RunAsync(bench._stop.Token), bench.Console.RunAsync(bench._stop.Token)]);
+        bench._workerRuns = bench.Worker.RunAsync(bench._stopWorker.Token);
+        bench._running.AddRange([bench.Host.RunAsync(bench._stop.Token), bench.Console.RunAsync(bench._stop.Token)]);
         foreach (var link in new[] { bench.Worker.Link, bench.Host.Link, bench.Console })
         {
             await link.WaitConnectedAsync(Patience, Cancel);
         }
 
         return bench;
+    }
+
+    /// <summary>The worker's process ends in order and another begins on the same folder.</summary>
+    public async Task RestartAsync(Func<Task>? meanwhile = null)
+    {
+        await StopWorkerAsync();
+        _audit.Dispose();
+        await (meanwhile?.Invoke() ?? Task.CompletedTask);
+        _audit = AuditRecord.Open(_folder, _reserve);
+        Worker = NewWorker(_history is not null);
+        _stopWorker = new CancellationTokenSource();
+        _workerRuns = Worker.RunAsync(_stopWorker.Token);
+        await Worker.Link.WaitConnectedAsync(Patience, Cancel);
     }
 
     /// <summary>Operators run the line for a while; nobody decides.</summary>
@@ -164,15 +188,48 @@ internal sealed class Bench : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await StopWorkerAsync();
         await _stop.CancelAsync();
         await Task.WhenAll(_running);
-        await Worker.DisposeAsync();
         await Host.DisposeAsync();
         await Console.DisposeAsync();
         await Broker.DisposeAsync();
         _audit.Dispose();
         _stop.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        if (_ownFolder)
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    private LineWorker NewWorker(bool history)
+    {
+        if (history)
+        {
+            _history = HistoryStore.Open(_folder, Site.Line.Unit.Tags, Site.Line.Unit.Campaign?.Tag, new HistoryLimits { LeastFree = 0 }, TimeProvider.System.GetUtcNow());
+            _recorder = new HistoryRecorder(_history, TimeProvider.System);
+        }
+
+        return new LineWorker(_options with { History = _recorder }, _audit, TimeProvider.System)
+        {
+            Happened = e =>
+            {
+                lock (Events)
+                {
+                    Events.Add(e);
+                }
+            },
+        };
+    }
+
+    private async Task StopWorkerAsync()
+    {
+        await _stopWorker.CancelAsync();
+        await _workerRuns;
+        await Worker.DisposeAsync();
+        await (_recorder?.DisposeAsync() ?? default);
+        _history?.Dispose();
+        _stopWorker.Dispose();
     }
 
     private static int Count(List<InboundMessage> messages)

@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
 
-namespace Optimizer.Historian.Tests;
+namespace Optimizer.Historian.Tests.Audit;
 
 public sealed class AuditRecordTests : IDisposable
 {
@@ -57,7 +57,7 @@ public sealed class AuditRecordTests : IDisposable
     {
         using var first = AuditRecord.Open(_folder);
 
-        var e = Assert.Throws<IOException>(() => AuditRecord.Open(_folder));
+        var e = Assert.Throws<StoreException>(() => AuditRecord.Open(_folder));
 
         Assert.Contains(_folder, e.Message, StringComparison.Ordinal);
         Assert.Contains("no other process", e.Message, StringComparison.Ordinal);
@@ -69,7 +69,7 @@ public sealed class AuditRecordTests : IDisposable
         string file = Path.Combine(_folder, "a-file");
         File.WriteAllText(file, "");
 
-        Assert.Contains(file, Assert.Throws<IOException>(() => AuditRecord.Open(Path.Combine(file, "below"))).Message, StringComparison.Ordinal);
+        Assert.Contains(file, Assert.Throws<StoreException>(() => AuditRecord.Open(Path.Combine(file, "below"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,7 +78,37 @@ public sealed class AuditRecordTests : IDisposable
         using var audit = AuditRecord.Open(_folder);
         Execute("DROP TABLE audit");
 
-        Assert.Throws<IOException>(() => audit.Append(At, "decision", "{}"));
+        Assert.Throws<StoreFailedException>(() => audit.Append(At, "decision", "{}"));
+    }
+
+    [Fact]
+    public void RecordOfTheFirstRelease_IsTakenOver()
+    {
+        using (var connection = new SqliteConnection($"Data Source={Path.Combine(_folder, AuditRecord.FileName)};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = """
+                CREATE TABLE audit (seq INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL);
+                CREATE TABLE writer (id INTEGER PRIMARY KEY CHECK (id = 1), epoch INTEGER NOT NULL);
+                INSERT INTO writer VALUES (1, 41);
+                INSERT INTO audit VALUES (1, '2026-03-01T12:00:00.0000000Z', 'decision', '{}', '', 'ab2ca34ea0d54ab4bea7ee9b76d61872df8e3d3fc81f9bbb4ccc0cd3a4a3ad42');
+                """;
+            command.ExecuteNonQuery();
+            command.CommandText = "UPDATE audit SET hash = $h";
+            command.Parameters.AddWithValue("$h", Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("\n2026-03-01T12:00:00.0000000Z\ndecision\n{}"u8)));
+            command.ExecuteNonQuery();
+        }
+
+        Assert.True(AuditCheck.Of(_folder).IsWhole);
+        using (var audit = AuditRecord.Open(_folder))
+        {
+            Assert.Equal(42, audit.TakeEpoch());
+            audit.Append(At, "decision", "{}");
+            Assert.Empty(audit.Ledger(At));
+        }
+
+        Assert.Equal((2, true), (AuditCheck.Of(_folder).Records, AuditCheck.Of(_folder).IsWhole));
     }
 
     private void Write(params string[] values)
