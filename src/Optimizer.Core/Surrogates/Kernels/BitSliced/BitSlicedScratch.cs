@@ -12,16 +12,17 @@ internal sealed class BitSlicedScratch
     private const int SumBytes = Rows * sizeof(double);
     private const int ValueBytes = Rows * sizeof(float);
     private const int LabelBytes = Rows * BitSlicedProgram.MaxRunTrees;
-    private const int RegionBytes = BitSlicedProgram.MaxLeaves * BitSlicedProgram.MaxGroupTrees * PlaneBytes;
 
     private readonly byte[] _buffer;
     private readonly int _start;
+    private readonly int _regionBytes;
     private readonly int _thresholdBytes;
 
     public BitSlicedScratch(BitSlicedProgram program)
     {
+        _regionBytes = program.Runs.Select(run => run.Regions).DefaultIfEmpty().Max() * BitSlicedProgram.MaxGroupTrees * PlaneBytes;
         _thresholdBytes = program.FirstThreshold[^1] * PlaneBytes;
-        _buffer = GC.AllocateArray<byte>(SumBytes + ValueBytes + Rows + LabelBytes + RegionBytes + _thresholdBytes + Line, pinned: true);
+        _buffer = GC.AllocateArray<byte>(SumBytes + ValueBytes + Rows + LabelBytes + _regionBytes + _thresholdBytes + Line, pinned: true);
         _start = (int)((Line - (Marshal.UnsafeAddrOfPinnedArrayElement(_buffer, 0) % Line)) % Line);
     }
 
@@ -36,10 +37,10 @@ internal sealed class BitSlicedScratch
     public Span<byte> Labels => Part(SumBytes + ValueBytes + Rows, LabelBytes);
 
     /// <summary>By tree of a group and label: the rows that carry it.</summary>
-    public Span<byte> Regions => Part(SumBytes + ValueBytes + Rows + LabelBytes, RegionBytes);
+    public Span<byte> Regions => Part(SumBytes + ValueBytes + Rows + LabelBytes, _regionBytes);
 
     /// <summary>By threshold: the rows above it, NaN included, which is above all.</summary>
-    public Span<byte> Thresholds => Part(SumBytes + ValueBytes + Rows + LabelBytes + RegionBytes, _thresholdBytes);
+    public Span<byte> Thresholds => Part(SumBytes + ValueBytes + Rows + LabelBytes + _regionBytes, _thresholdBytes);
 
     private Span<byte> Part(int offset, int bytes) => _buffer.AsSpan(_start + offset, bytes);
 }
