@@ -2,15 +2,21 @@ using static Optimizer.Guardrails.Sentences;
 
 namespace Optimizer.Guardrails;
 
-/// <summary>A move must promise more than its own uncertainty and more than the declared minimum, unless it removes a breach.</summary>
+/// <summary>
+/// A move must promise more than its own uncertainty and more than the declared minimum, unless it reduces a breach of a margin that
+/// is worth correcting: the level wanders by small parts of a sigma from result to result, and a loop that followed it would hunt.
+/// </summary>
 public sealed class BenefitGuardrail : IGuardrail
 {
+    /// <summary>Pessimistic violation from which it is corrected at any price, in standard scales of a constraint.</summary>
+    public const double WorthCorrecting = 0.25;
+
     public string Name => "benefit";
 
     public Verdict Review(ProposedMove move, GuardrailContext context)
     {
         var e = move.Evidence;
-        if (e.ViolationNow > 0 && e.ViolationNext < e.ViolationNow)
+        if (e.ViolationNow > WorthCorrecting && e.ViolationNext < e.ViolationNow)
         {
             return Verdict.Pass(move);
         }

@@ -13,7 +13,7 @@ public sealed class Predictor
     public const int BlockRows = 512;
 
     private readonly IReadOnlyList<Surrogate> _surrogates;
-    private readonly ResidualForest[] _forests;
+    private readonly ResidualForests _forests;
     private readonly TermColumns _terms;
     private readonly double[][] _referenceTerms;
     private readonly double[] _levels, _levelVariances, _calibrations;
@@ -32,7 +32,7 @@ public sealed class Predictor
         _surrogates = surrogates.Surrogates;
         _inputs = reference.Length;
         _compared = new float[_inputs * BlockRows];
-        _forests = [.. _surrogates.Select(s => new ResidualForest(s, box))];
+        _forests = new ResidualForests(_surrogates, box);
         _terms = new TermColumns(_surrogates, BlockRows);
         _referenceTerms = [.. _surrogates.Select(s => Terms(s, reference))];
         _levels = [.. levels.Select(l => l.Level)];
@@ -64,17 +64,17 @@ public sealed class Predictor
         }
 
         _terms.Load(candidates, rows);
-        bool trees = Compare(candidates, rows);
+        ScoreTrees(candidates, rows);
         for (int k = 0; k < _surrogates.Count; k++)
         {
             Span<double> mean = means[k].AsSpan(0, rows), change = gainDeviations[k].AsSpan(0, rows), level = levelDeviations[k].AsSpan(0, rows);
             _terms.Mean(k, rows, mean);
             _terms.VarianceOfDifference(k, rows, _referenceTerms[k], change);
             TensorPrimitives.Add(mean, _levels[k], mean);
-            if (trees && _forests[k].HasTrees)
+            if (_forests.Has(k))
             {
                 Span<double> residual = _residuals.AsSpan(0, rows), spread = _spreads.AsSpan(0, rows);
-                _forests[k].Evaluate(_compared, BlockRows, rows, residual, spread);
+                _forests.Read(k, rows, residual, spread);
                 TensorPrimitives.MultiplyAdd(residual, _surrogates[k].ResidualWeight, mean, mean);
                 TensorPrimitives.Multiply(spread, _surrogates[k].ResidualWeight, spread);
                 TensorPrimitives.MultiplyAdd(spread, spread, change, change);
@@ -99,7 +99,7 @@ public sealed class Predictor
     }
 
     /// <summary>Thresholds that the trees in use still test on an input within the box, ascending; empty without trees.</summary>
-    public IReadOnlyList<float> Thresholds(int input) => [.. _forests.SelectMany(f => f.Thresholds(input)).Distinct().Order()];
+    public IReadOnlyList<float> Thresholds(int input) => [.. _forests.Thresholds(input).Distinct().Order()];
 
     /// <summary>Mean without level, as innovations are measured against.</summary>
     /// <param name="spread">Standard deviation of the residual trees among each other.</param>
@@ -142,11 +142,11 @@ public sealed class Predictor
         TensorPrimitives.Multiply(variances, factor, variances);
     }
 
-    private bool Compare(InputColumns candidates, int rows)
+    private void ScoreTrees(InputColumns candidates, int rows)
     {
-        if (!Array.Exists(_forests, f => f.HasTrees))
+        if (!_forests.HasTrees)
         {
-            return false;
+            return;
         }
 
         for (int f = 0; f < _inputs; f++)
@@ -154,6 +154,6 @@ public sealed class Predictor
             TensorPrimitives.ConvertTruncating<double, float>(candidates[f][..rows], _compared.AsSpan(f * BlockRows, rows));
         }
 
-        return true;
+        _forests.Evaluate(_compared, BlockRows, rows);
     }
 }
