@@ -170,7 +170,7 @@ public class RestartTests
             Assert.Equal(OperatingMode.Advisory, bench.Worker.Loop.Mode.Mode);
             Assert.Equal("audit_resumed", bench.Audit.Read().Last(r => r.Kind.StartsWith("audit", StringComparison.Ordinal)).Kind);
             Assert.Null(bench.Audit.FirstBroken());
-            Assert.Equal(0, bench.Recorder.Dropped);
+            Assert.Equal(0, bench.Recorder!.Dropped);
         }
 
         Directory.Delete(below, recursive: true);
