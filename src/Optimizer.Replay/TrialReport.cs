@@ -49,6 +49,9 @@ public sealed record TrialRun
     /// <summary>Hours in which a hard limit was truly broken.</summary>
     public required int HardLimitViolations { get; init; }
 
+    /// <summary>The first five of those hours: when, which limit, value and limit.</summary>
+    public IReadOnlyList<string> HardLimitsBroken { get; init; } = [];
+
     /// <summary>Share of hours with a property truly out of specification.</summary>
     public required double SpecViolationShare { get; init; }
 

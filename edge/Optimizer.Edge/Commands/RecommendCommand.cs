@@ -60,6 +60,14 @@ internal static class RecommendCommand
             }
         }
 
+        if (advice.Proof is { } proof)
+        {
+            Console.WriteLine();
+            Console.WriteLine(proof.Gap is { } gap
+                ? FormattableString.Invariant($"target: nothing in reach beats it by more than {gap:G2} ({proof.Boxes} boxes examined){(advice.Binding.Count == 0 ? "" : "; limited by " + string.Join(", ", advice.Binding))}")
+                : "target: not proven to be the best in reach, " + proof.Reason);
+        }
+
         if (advice.Objective is { } o)
         {
             Console.WriteLine();

@@ -125,6 +125,8 @@ internal static class AuditText
         RecommendationId = o.Recommendation?.Id ?? o.Approval?.Recommendation.Id,
         ApprovedBy = o.Approval?.By,
         o.Candidates,
+        Proof = o.Certificate,
+        o.Binding,
         context.SiteHash,
         ModelHash = context.Loop?.Surrogates?.Hash,
         InputsHash = Inputs(o, context.Loop),

@@ -1,4 +1,5 @@
 using Optimizer.Learning;
+using Optimizer.Search;
 
 namespace Optimizer.Edge.Recorded;
 
@@ -26,6 +27,12 @@ internal sealed record Advice
 
     /// <summary>Null when refused.</summary>
     public PredictedObjective? Objective { get; init; }
+
+    /// <summary>How far the target can be from the best setpoints in reach; null when nothing was searched.</summary>
+    public Certificate? Proof { get; init; }
+
+    /// <summary>Constraints without room at the target: what limits it.</summary>
+    public IReadOnlyList<string> Binding { get; init; } = [];
 
     /// <summary>Null when there was too little to learn from.</summary>
     public AdvisingModel? Model { get; init; }

@@ -60,6 +60,8 @@ internal sealed class RecordedAdviser(RecordedHistory history, LearningOptions o
             Status = outcome.Kind == DecisionKind.Held ? Advice.Held : Advice.Recommended,
             Reason = outcome.Sentence + staying,
             Setpoints = AdvisedSetpoints.Of(outcome, line.Snapshot, Line, learned.Excitation),
+            Proof = outcome.Certificate,
+            Binding = outcome.Binding,
         };
         if (outcome.Stay is not { } stay)
         {

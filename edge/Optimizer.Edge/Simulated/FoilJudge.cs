@@ -102,6 +102,7 @@ internal sealed class FoilJudge(FoilPlant plant, FoilPlant held)
             Hours = hours,
             GainShare = Math.Round((hold - now) / (hold - best), 4),
             HardLimitViolations = _hardBroken,
+            HardLimitsBroken = Broken,
             SpecViolationShare = Math.Round((double)_outOfSpecification / _hours, 4),
             SpecViolationShareHold = Math.Round((double)_outOfSpecificationHold / _hours, 4),
             WorseThanHoldShare = Math.Round(_verdicts.Count(v => v.Actual > v.Held) / (double)_hours, 4),

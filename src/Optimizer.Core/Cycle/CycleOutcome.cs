@@ -1,5 +1,6 @@
 using Optimizer.Guardrails;
 using Optimizer.Objectives;
+using Optimizer.Search;
 using Optimizer.Setpoints;
 
 namespace Optimizer.Cycle;
@@ -37,6 +38,12 @@ public sealed record CycleOutcome(
     SetpointWrite? Write,
     int Candidates)
 {
+    /// <summary>How far the target can be from the best of the reachable box; null: nothing was searched.</summary>
+    public Certificate? Certificate { get; init; }
+
+    /// <summary>Constraints without room at the target: what limits it.</summary>
+    public IReadOnlyList<string> Binding { get; init; } = [];
+
     /// <summary>The move as a person sees it; null when held, and when this is a person's answer to one.</summary>
     public Recommendation? Recommendation { get; init; }
 

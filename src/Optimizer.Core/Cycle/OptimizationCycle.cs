@@ -117,11 +117,13 @@ public static class OptimizationCycle
 
             var recommendation = new Recommendation(SetpointIds.Create(features.At, input.Turn.Epoch, input.Turn.Sequence, "recommendation"), features.At, approved.Move, input.Supersedes);
             var write = ModeGate.Admit(approved, input.Mode, recommendation.Id, null, input.Turn, _line.Terms, features.At, out string? whyNot);
-            string sentence = Sentences.Move(approved.Move, found.Stay, step, whyNot);
+            string sentence = Sentences.Move(approved.Move, found.Stay, step, found.Certificate, whyNot);
             return new CycleOutcome(
                 features.At, write is null ? DecisionKind.Recommended : DecisionKind.Written, sentence, found.Stay, found.Target, step, approved.Move, notes, write, found.Candidates)
             {
                 Recommendation = recommendation,
+                Certificate = found.Certificate,
+                Binding = found.Binding,
             };
         }
 
@@ -155,7 +157,7 @@ public static class OptimizationCycle
             return write is null
                 ? Refused(approval, step, approved.Move, notes, whyNot!)
                 : new CycleOutcome(
-                    features.At, DecisionKind.Written, Sentences.Agreed(approval, notes) + Sentences.Move(approved.Move, assessor.Stay, step, null), assessor.Stay, null, step, approved.Move, notes, write, 0)
+                    features.At, DecisionKind.Written, Sentences.Agreed(approval, notes) + Sentences.Move(approved.Move, assessor.Stay, step, null, null), assessor.Stay, null, step, approved.Move, notes, write, 0)
                 {
                     Approval = approval,
                 };
@@ -172,7 +174,7 @@ public static class OptimizationCycle
             new(features.At, DecisionKind.Held, "Hold: " + why, assessor.Stay, null, step, move, notes, null, 0) { Approval = approval };
 
         private CycleOutcome Held(SearchResult found, Assessment? step, ProposedMove? move, IReadOnlyList<GuardrailNote> notes, string why) =>
-            new(features.At, DecisionKind.Held, "Hold: " + why, found.Stay, found.Target, step, move, notes, null, found.Candidates);
+            new(features.At, DecisionKind.Held, "Hold: " + why, found.Stay, found.Target, step, move, notes, null, found.Candidates) { Certificate = found.Certificate, Binding = found.Binding };
 
         private ProposedMove Propose(Assessment step, Assessment target)
         {

@@ -29,13 +29,14 @@ internal static class Sentences
             : Text($"no single step pays with confidence; the target promises {gain:G3} {problem.Objective.EngineeringUnit} with a standard error of {found.Target.CostDeviation:G3}");
     }
 
-    public static string Move(ProposedMove move, Assessment stay, Assessment step, string? whyNotWritten)
+    public static string Move(ProposedMove move, Assessment stay, Assessment step, Certificate? certificate, string? whyNotWritten)
     {
         string changes = string.Join(", ", move.Items.Select(i => Text($"{i.Variable.Name} {i.From:G5} -> {i.To:G5} {i.Variable.EngineeringUnit}")));
         string benefit = Text($"expected benefit {move.Evidence.Benefit:G3} +- {move.Evidence.BenefitDeviation:G2} {move.Evidence.BenefitUnit}");
         string share = Text($"in specification {stay.ShareInSpecification:P1} -> {step.ShareInSpecification:P1}");
         string tightest = step.Margins.Count == 0 ? "" : "; tightest: " + Tightest(step);
-        return $"{changes}: {benefit}; {share}{tightest}{(whyNotWritten is null ? "" : "; " + whyNotWritten)}";
+        string proof = certificate?.Gap is { } gap ? Text($"; nothing in reach beats its target by more than {gap:G2} {move.Evidence.BenefitUnit}") : "";
+        return $"{changes}: {benefit}; {share}{tightest}{proof}{(whyNotWritten is null ? "" : "; " + whyNotWritten)}";
     }
 
     public static string Agreed(Approval approval, IReadOnlyList<GuardrailNote> notes) =>

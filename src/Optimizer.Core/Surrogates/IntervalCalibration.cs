@@ -35,6 +35,12 @@ public sealed class IntervalCalibration
     /// <summary>Factor on standard deviations, [0.02, 10]; 1.5 while fewer than ten scores are known.</summary>
     public double Factor { get; private set; } = 1.5;
 
+    /// <summary>
+    /// The factor for margins to limits: never below what the scores say without adaptation. An interval may shrink because the latest results were
+    /// lucky; a margin must not.
+    /// </summary>
+    public double Cautious { get; private set; } = 1.5;
+
     /// <summary>Takes the next score; true when it lay inside the interval stated before.</summary>
     public bool Add(double score)
     {
@@ -53,6 +59,7 @@ public sealed class IntervalCalibration
         if (_scores.Count >= Fewest)
         {
             Factor = Math.Clamp(Quantile(1 - _missLevel) / Sigmas90, Least, Most);
+            Cautious = Math.Max(Factor, Math.Clamp(Quantile(1 - Miss) / Sigmas90, Least, Most));
         }
 
         return inside;

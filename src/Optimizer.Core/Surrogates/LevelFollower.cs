@@ -94,7 +94,7 @@ public sealed class LevelFollower
     public LevelState State(double[] inputs, double[] signals, DateTimeOffset at)
     {
         Admit(at);
-        return new LevelState(_bias, News(inputs, signals), _calibration.Factor * Margin, _envelope, _fit);
+        return new LevelState(_bias, News(inputs, signals), _calibration.Factor * Margin, _envelope, _fit) { Caution = _calibration.Cautious * Margin };
     }
 
     // An input nobody had measured yet was taken to be where it was.

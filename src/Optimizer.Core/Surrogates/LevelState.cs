@@ -8,6 +8,15 @@ namespace Optimizer.Surrogates;
 /// <param name="Fit">How the stated intervals did on results that were not learned from.</param>
 public sealed record LevelState(BiasState Bias, double News, double Calibration, IReadOnlyList<(double Low, double High)> Envelope, FitRecord Fit)
 {
+    private readonly double? _caution;
+
+    /// <summary>Factor on standard deviations for margins to limits and for the benefit's error, at least <see cref="Calibration"/>; see <see cref="IntervalCalibration.Cautious"/>.</summary>
+    public double Caution
+    {
+        get => Math.Max(_caution ?? Calibration, Calibration);
+        init => _caution = value;
+    }
+
     /// <summary>Added to the surrogate's mean, learning scale.</summary>
     public double Level => Bias.Value + News;
 

@@ -36,7 +36,7 @@ public sealed class Predictor
         _terms = new TermColumns(_surrogates, BlockRows);
         _referenceTerms = [.. _surrogates.Select(s => Terms(s, reference))];
         _levels = [.. levels.Select(l => l.Level)];
-        _calibrations = [.. levels.Select(l => l.Calibration)];
+        _calibrations = [.. levels.Select(l => l.Caution)];
         _levelVariances = [.. _surrogates.Select((s, k) => s.LevelVariance(levels[k].Bias, at))];
     }
 
@@ -53,7 +53,7 @@ public sealed class Predictor
 
     /// <summary>Predicts the first <paramref name="rows"/> of <paramref name="candidates"/>, at most <see cref="BlockRows"/>.</summary>
     /// <param name="means">[surrogate][candidate], learning scale.</param>
-    /// <param name="gainDeviations">[surrogate][candidate]: standard deviation of the change from the reference, calibrated.</param>
+    /// <param name="gainDeviations">[surrogate][candidate]: standard deviation of the change from the reference, calibrated with caution.</param>
     /// <param name="levelDeviations">[surrogate][candidate]: standard deviation of the level, change and bias together, calibrated.</param>
     public void Predict(InputColumns candidates, int rows, double[][] means, double[][] gainDeviations, double[][] levelDeviations)
     {

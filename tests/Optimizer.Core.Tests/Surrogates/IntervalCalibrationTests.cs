@@ -12,10 +12,30 @@ public class IntervalCalibrationTests
     {
         var calibration = new IntervalCalibration(Errors(1, 200).Select(e => Math.Abs(size * e)));
 
-        double inside = Errors(2, 2000).Count(e => calibration.Add(Math.Abs(size * e))) / 2000.0;
+        var factors = new List<double>();
+        double inside = Errors(2, 2000).Count(e =>
+        {
+            factors.Add(calibration.Factor);
+            return calibration.Add(Math.Abs(size * e));
+        }) / 2000.0;
 
         Assert.InRange(inside, 0.885, 0.915);
-        Assert.InRange(calibration.Factor, 0.8 * size, 1.25 * size);
+        Assert.InRange(factors.Average(), 0.93 * size, 1.07 * size);
+        Assert.All(factors, f => Assert.InRange(f, 0.5 * size, 2 * size));
+    }
+
+    [Fact]
+    public void LuckyResults_ShrinkTheIntervalAndNotTheMargin()
+    {
+        var calibration = new IntervalCalibration(Errors(1, 300).Select(Math.Abs));
+        double margin = calibration.Cautious;
+
+        // Thirty results in a row inside: the tenth that misses is due.
+        Errors(2, 30).ToList().ForEach(e => calibration.Add(Math.Min(Math.Abs(e), 0.9 * calibration.Factor * IntervalCalibration.Sigmas90)));
+
+        Assert.True(calibration.Factor < 0.95 * margin, $"{calibration.Factor:F3} of {margin:F3}");
+        Assert.InRange(calibration.Cautious, 0.85 * margin, 1.1 * margin);
+        Assert.True(calibration.Cautious > 1.03 * calibration.Factor, $"{calibration.Factor:F3} and {calibration.Cautious:F3} of {margin:F3}");
     }
 
     [Fact]
