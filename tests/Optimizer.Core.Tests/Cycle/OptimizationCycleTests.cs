@@ -32,6 +32,25 @@ public class OptimizationCycleTests
     }
 
     [Fact]
+    public void Move_SaysHowFarItsTargetCanBeFromTheBest_OrWhyNobodyKnows()
+    {
+        var unknown = OptimizationCycle.Decide(SmallLine.Input(4, 5));
+        Assert.Contains("total", unknown.Certificate!.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("nothing in reach", unknown.Sentence, StringComparison.Ordinal);
+
+        var line = SmallLine.Definition(94.15);
+        var layout = line.Problem.Layout;
+        int cost = layout["cost_rate"], price = layout["price"];
+        System.Linq.Expressions.Expression<Func<double[], double>> formula = v => v[cost] * v[price];
+        line = line with { Problem = line.Problem with { Quantities = [line.Problem.Quantities[0] with { Formula = formula }] } };
+        var proven = OptimizationCycle.Decide(SmallLine.Input(4.6, 5, line: line));
+
+        Assert.InRange(proven.Certificate!.Gap!.Value, 0, 0.01);
+        Assert.Contains("; nothing in reach beats its target by more than ", proven.Sentence, StringComparison.Ordinal);
+        Assert.Equal(proven.Target!.Margins.Where(m => m.Distance <= 0.05).Select(m => m.Constraint), proven.Binding);
+    }
+
+    [Fact]
     public void LiveSetpointThatIsBad_IsAGap()
     {
         var input = SmallLine.Input(4, 5);

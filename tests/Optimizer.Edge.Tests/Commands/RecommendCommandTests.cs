@@ -85,6 +85,9 @@ public sealed class RecommendCommandTests : IClassFixture<FoilRecordings>, IDisp
         Assert.Matches("^[0-9a-f]{64}$", report.GetProperty("model").GetProperty("hash").GetString());
         Assert.Equal(Results, report.GetProperty("targets").EnumerateArray().Select(t => t.GetProperty("cv").GetString()));
         Assert.All(report.GetProperty("excitation").EnumerateArray(), e => Assert.Equal(JsonValueKind.Null, e.GetProperty("verdict").ValueKind));
+        Assert.InRange(report.GetProperty("proof").GetProperty("gap").GetDouble(), 0, 5);
+        Assert.Equal(JsonValueKind.Null, report.GetProperty("proof").GetProperty("reason").ValueKind);
+        Assert.Contains("target: nothing in reach beats it by more than", output, StringComparison.Ordinal);
         Assert.Contains($"recommended at 2026-03-18 16:00: {report.GetProperty("reason").GetString()}", output, StringComparison.Ordinal);
 
         Assert.Equal(report.GetRawText(), (await RecommendAsync(recording)).Report.GetRawText());
