@@ -43,8 +43,8 @@ public class IntervalCalibrationTests
     {
         var calibration = new IntervalCalibration(Errors(3, 300).Select(Math.Abs));
 
-        double first = Errors(4, 10).Count(e => calibration.Add(Math.Abs(3 * e))) / 10.0;
-        Errors(5, 90).ToList().ForEach(e => calibration.Add(Math.Abs(3 * e)));
+        double first = Errors(4, 20).Count(e => calibration.Add(Math.Abs(3 * e))) / 20.0;
+        Errors(5, 80).ToList().ForEach(e => calibration.Add(Math.Abs(3 * e)));
         double later = Errors(6, 400).Count(e => calibration.Add(Math.Abs(3 * e))) / 400.0;
 
         Assert.True(first < 0.8, $"{first:P0} of the first");
